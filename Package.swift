@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// TOA_STATIC=1 links libkmod.a from .static/lib into one file for every host (see Makefile, `make static`).
+let isStatic = Context.environment["TOA_STATIC"] != nil
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+let memorySafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "toa",
+  products: [.executable(name: "toa", targets: ["toa"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CKmod", pkgConfig: isStatic ? nil : "libkmod",
+      providers: [.apt(["libkmod-dev"]), .yum(["kmod-devel"])]),
+    .target(name: "CLinux"),
+    .target(name: "Assets"),
+    .target(name: "Kmod", dependencies: ["CKmod"], swiftSettings: memorySafe),
+    .target(name: "Wire", swiftSettings: strict),
+    .target(name: "Host", dependencies: [systemPackage], swiftSettings: strict),
+    .target(name: "Packaging", dependencies: ["Host"], swiftSettings: strict),
+    .target(name: "SelfTest", dependencies: ["CLinux", "Wire"], swiftSettings: memorySafe),
+    .target(
+      name: "ToaKit",
+      dependencies: [
+        "Assets", "CLinux", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess, systemPackage,
+      ],
+      swiftSettings: strict),
+    .target(name: "ToaCommands", dependencies: ["ToaKit", argumentParser], swiftSettings: strict),
+    .executableTarget(
+      name: "toa", dependencies: ["ToaCommands"], swiftSettings: strict,
+      linkerSettings: isStatic
+        ? [
+          .unsafeFlags(["-L\(Context.packageDirectory)/.static/lib"]),
+          .linkedLibrary("zstd"), .linkedLibrary("lzma"), .linkedLibrary("z"),
+        ] : []),
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "HostTests", dependencies: ["Host", systemPackage], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
+    .testTarget(name: "PackagingTests", dependencies: ["Packaging"], swiftSettings: strict),
+    .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
+    .testTarget(name: "ToaKitTests", dependencies: ["ToaKit"], swiftSettings: strict),
+    .testTarget(name: "ToaCommandsTests", dependencies: ["ToaCommands", "ToaKit"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

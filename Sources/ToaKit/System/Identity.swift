@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Who runs on what: uname(2) and this process's rights.
+public struct Identity: Sendable, Equatable {
+  /// `uname -r`.
+  public var kernelRelease: String
+  /// `uname -m`: "x86_64", "aarch64".
+  public var machine: String
+  /// `uname -n`.
+  public var hostName: String
+  /// Effective user id.
+  public var userID: UInt32
+  /// CapEff as a bit set; bit 12 NET_ADMIN, 13 NET_RAW, 16 SYS_MODULE.
+  public var capabilities: UInt64
+
+  /// Creates an identity.
+  public init(
+    kernelRelease: String, machine: String, hostName: String = "localhost", userID: UInt32 = 0,
+    capabilities: UInt64 = ~0
+  ) {
+    self.kernelRelease = kernelRelease
+    self.machine = machine
+    self.hostName = hostName
+    self.userID = userID
+    self.capabilities = capabilities
+  }
+}

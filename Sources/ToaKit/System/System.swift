@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Host
+public import SelfTest
+
+/// Everything outside of toa, passed in as one value: a command touches the machine through this and nothing else.
+public struct System: Sendable {
+  /// The file tree.
+  public var files: FileRoot
+  /// Programs.
+  public var run: CommandRunner
+  /// Kernel modules.
+  public var modules: ModuleControl
+  /// uname and rights.
+  public var identity: Identity
+  /// The person or program that reads.
+  public var terminal: Terminal
+  /// Seconds since 1970.
+  public var now: @Sendable () -> Int64
+  /// What finit_module(2) answers on a bad descriptor: positive errno (ENOSYS, EPERM, EBADF).
+  public var moduleLoading: @Sendable () -> Int32
+  /// Makes the self-test's connections and returns what came back.
+  public var selfTest: @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport
+
+  /// Creates a system from its parts.
+  public init(
+    files: FileRoot, run: CommandRunner, modules: ModuleControl, identity: Identity, terminal: Terminal,
+    now: @escaping @Sendable () -> Int64, moduleLoading: @escaping @Sendable () -> Int32,
+    selfTest: @escaping @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport
+  ) {
+    self.files = files
+    self.run = run
+    self.modules = modules
+    self.identity = identity
+    self.terminal = terminal
+    self.now = now
+    self.moduleLoading = moduleLoading
+    self.selfTest = selfTest
+  }
+}
