@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by every script here: where things are, and how to say what goes wrong.
+
+VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+REPO=$(cd "$VM_DIR/../.." && pwd)
+CACHE=${TOA_VM_CACHE:-$REPO/.vm}
+mkdir -p "$CACHE"
+CACHE=$(cd "$CACHE" && pwd)
+
+ALL_KERNELS="5.10 6.1 6.12 sid"
+
+say() { printf '%s\n' "$*" >&2; }
+
+# die WHAT-FAILED WHAT-TO-DO
+die() {
+  printf 'error: %s\n' "$1" >&2
+  [ $# -lt 2 ] || printf '  fix: %s\n' "$2" >&2
+  exit 1
+}
+
+need_root() {
+  [ "$(id -u)" = 0 ] || die "$(basename "$0") makes chroots and needs root" "run it again with sudo"
+}
+
+seconds() { date +%s; }
+
+# quietly LOGFILE COMMAND...: the log is shown only when the command fails.
+quietly() {
+  local log=$1 rc=0
+  shift
+  "$@" >>"$log" 2>&1 </dev/null || rc=$?
+  [ "$rc" = 0 ] && return 0
+  say "failed ($rc): $*"
+  tail -n 25 "$log" >&2
+  return "$rc"
+}
+
+# in_root ROOT COMMAND...: runs in a chroot with /proc, /sys and /dev/null there. The mounts live in a
+# namespace of their own, so nothing stays mounted, whatever happens to the command.
+in_root() {
+  local root=$1
+  shift
+  unshare --mount --propagation private -- sh -eu -c '
+    root=$1; shift
+    mount -t proc proc "$root/proc"
+    mount -t tmpfs tmpfs "$root/dev"
+    for d in null zero full random urandom tty; do : >"$root/dev/$d"; mount --bind "/dev/$d" "$root/dev/$d"; done
+    ln -s /proc/self/fd "$root/dev/fd"
+    exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" INITRD="${INITRD:-}" \
+      DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+  ' in_root "$root" "$@"
+}
