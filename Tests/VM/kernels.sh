@@ -56,7 +56,7 @@ prepare() {
     INITRD=No install_packages "$root" "$log" "linux-image-$kver" "linux-headers-$kver" make $(extra_packages_of "$kernel")
     gcc=$(gcc_of "$root" "$kver")
     [ -e "$root/usr/bin/$gcc" ] || install_packages "$root" "$log" "$gcc"
-    [ -e "$root/lib/modules/$kver/build/Makefile" ] || die "$kernel: the headers of $kver are not complete in $root"
+    [ -e "$root/usr/src/linux-headers-$kver/Makefile" ] && [ -L "$root/lib/modules/$kver/build" ] || die "$kernel: the headers of $kver are not complete in $root"
     cat >"$CACHE/.ready-$kernel" <<READY
 KERNEL=$kernel
 KVER=$kver

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced: how every guest is started, and when it counts as passed.
+
+# cx16=off: QEMU 7.2 breaks cmpxchg16b under TCG and newer kernels crash at random. thread=single: with two
+# threads TCG corrupts code patching across CPUs. KVM is never used: results must not depend on the machine.
+QEMU_COMMON="-accel tcg,thread=single -cpu max,cx16=off -smp 2 -nodefaults -display none -no-reboot -nic none"
+QEMU_EXIT="-device isa-debug-exit,iobase=0xf4,iosize=4"
+
+# A kernel that warns has failed, and a kernel that panics must not sit there.
+KERNEL_STRICT="console=ttyS0 panic=-1 oops=panic panic_on_warn=1"
+
+# debug-exit CODE makes QEMU end with CODE * 2 + 1. A panic and a power-off end with 0, so 0 is a failure.
+EXIT_PASSED=85
+EXIT_FAILED=87
+
+KERNEL_COMPLAINTS='WARNING: CPU|BUG: |Oops: |Kernel panic|general protection fault|INFO: task .* blocked|rcu.*stall|Call Trace:'
+
+# judge STATUS CONSOLE: says why a guest failed; silent and true when it passed.
+judge() {
+  local status=$1 console=$2 complaint
+  complaint=$(grep -aE -m 1 "$KERNEL_COMPLAINTS" "$console" || true)
+  if [ -n "$complaint" ]; then echo "the kernel complained: $complaint"; return 1; fi
+  case $status in
+    "$EXIT_PASSED") ;;
+    "$EXIT_FAILED") echo "a case failed"; return 1 ;;
+    124 | 137) echo "the guest hung: no end after its time limit"; return 1 ;;
+    *) echo "the guest ended by itself (QEMU status $status) before it reported"; return 1 ;;
+  esac
+  if grep -aq '^TOA-VM-SETUP-FAILED' "$console"; then grep -a -m 1 '^TOA-VM-SETUP-FAILED' "$console"; return 1; fi
+  grep -aq '^TOA-VM-END ' "$console" || { echo "no end marker on the console"; return 1; }
+}
+
+# judge_results CONSOLE NAME...: each case asked for must have reported once, and ok.
+judge_results() {
+  local console=$1 name count wanted
+  shift
+  wanted=$#
+  count=$(grep -acE '^case [^ ]+ (ok|FAIL)' "$console" || true)
+  [ "$count" = "$wanted" ] || { echo "$count results for $wanted cases"; return 1; }
+  for name; do
+    tr -d '\r' <"$console" | grep -aqE "^case $name ok ?$" || { echo "$name is not ok"; return 1; }
+  done
+}
