@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door: `make` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# make vm-test KERNEL=6.12 · make install FLAGS=--yes
+KERNEL ?=
+FLAGS ?=
+
+.PHONY: help
+help: ## List the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: setup
+setup: ## Install by apt what building and checking needs
+	@Tools/setup.sh
+
+.PHONY: build
+build: setup ## Build .build/release/toa
+	swift build -c release --product toa
+
+.PHONY: install
+install: build ## Install TOA on this machine, to a passing self-test
+	.build/release/toa install $(FLAGS)
+
+.PHONY: check
+check: setup ## Lint, debug build with warnings as errors, unit tests
+	swift format lint --strict -r Sources Tests Package.swift
+	swift build --build-tests
+	swift test --skip-build --quiet
+
+.PHONY: static
+static: setup ## Build dist/toa, one static file for every host
+	Tools/static.sh
+
+.PHONY: test
+test: check static ## All that CI runs: check, static, module and VM tests
+	@for run in Tests/Module/run.sh Tests/VM/run.sh; do \
+	  if [ -x $$run ]; then echo $$run; $$run; else echo "error: $$run is not there" >&2; exit 1; fi; \
+	done
+
+.PHONY: vm-test
+vm-test: static ## Test in VMs; KERNEL=6.12 takes one kernel
+	Tests/VM/run.sh $(if $(KERNEL),--kernel $(KERNEL))
+
+.PHONY: vm-demo
+vm-demo: static ## Show the whole story in a VM, from a bare Debian to a reboot
+	Tests/VM/demo.sh
+
+.PHONY: dist
+dist: static ## Put the static file and its checksum into dist/
+	cd dist && sha256sum toa >SHA256SUMS
+
+.PHONY: clean
+clean: ## Remove what was built; the fetched VM images in .vm stay
+	rm -rf .build .static dist
