@@ -36,7 +36,7 @@ quietly() {
 }
 
 # in_root ROOT COMMAND...: runs in a chroot with /proc, /sys and /dev/null there. The mounts live in a
-# namespace of their own, so nothing stays mounted, whatever happens to the command.
+# namespace of their own, so nothing stays mounted, whatever happens to the command. SHARE=DIR appears as /mnt.
 in_root() {
   local root=$1
   shift
@@ -45,6 +45,7 @@ in_root() {
     mount -t proc proc "$root/proc"
     mount -t tmpfs tmpfs "$root/dev"
     for d in null zero full random urandom tty; do : >"$root/dev/$d"; mount --bind "/dev/$d" "$root/dev/$d"; done
+    [ -z "${SHARE:-}" ] || mount --bind "$SHARE" "$root/mnt"
     ln -s /proc/self/fd "$root/dev/fd"
     exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" INITRD="${INITRD:-}" \
       DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced: the file tree of a kernel guest.
+
+# add_kernel_module TREE RELATIVE-PATH: copies it out of $MODULES, uncompressed, since old kernels cannot read .xz.
+add_kernel_module() {
+  local from=$MODULES/$2 to
+  to=$1/lib/modules/$KVER/${2%.xz}
+  mkdir -p "$(dirname "$to")"
+  case $from in
+    *.xz) xz -dc "$from" >"$to" ;;
+    *) cp "$from" "$to" ;;
+  esac
+  echo "/${to#"$1"/}" >>"$1/modules.list"
+}
+
+# make_tree TREE: busybox, the helpers and the kernel's own modules. Needs KVER and MODULES.
+make_tree() {
+  local tree=$1 name path source
+  rm -rf "$tree"
+  mkdir -p "$tree/bin" "$tree/sbin" "$tree/usr/bin" "$tree/usr/sbin" "$tree/lib/modules/$KVER" "$tree/cases" "$tree/etc"
+  cp /bin/busybox "$tree/bin/busybox"
+  for name in $(/bin/busybox --list); do [ -e "$tree/bin/$name" ] || ln -s busybox "$tree/bin/$name"; done
+  for source in "$VM_DIR"/guest/*.c "$REPO"/Tests/Module/guest/*.c; do
+    if [ -e "$source" ]; then cp "$(static_program "$source")" "$tree/bin/"; fi
+  done
+  : >"$tree/modules.list"
+  cp "$MODULES"/modules.builtin* "$MODULES"/modules.order "$tree/lib/modules/$KVER/"
+  for name in tun tls; do
+    path=$(sed -nE "s#^([^:]*/$name\.ko[^:]*):.*#\1#p" "$MODULES/modules.dep")
+    if [ -n "$path" ]; then add_kernel_module "$tree" "$path"; fi
+  done
+  cp "$VM_DIR/guest/init" "$tree/init"
+  chmod 755 "$tree/init"
+  cp "$VM_DIR/guest/case.sh" "$tree/cases/lib"
+  printf 'root:x:0:0::/root:/bin/sh\n' >"$tree/etc/passwd"
+  printf 'ID=debian\nNAME="Debian GNU/Linux"\nPRETTY_NAME="Debian GNU/Linux, test guest"\n' >"$tree/etc/os-release"
+  mkdir -p "$tree/boot"
+  cp "$ROOT/boot/config-$KVER" "$tree/boot/"
+}
+
+# add_toa_module TREE FILE
+add_toa_module() {
+  mkdir -p "$1/lib/modules/$KVER/updates"
+  cp "$2" "$1/lib/modules/$KVER/updates/toa.ko"
+}
+
+# pack TREE ARCHIVE: not compressed, since unpacking under emulation costs more than copying.
+pack() {
+  PATH=$PATH:/usr/sbin:/sbin depmod -b "$1" "$KVER"
+  (cd "$1" && find . | cpio -o -H newc --quiet) >"$2"
+}
