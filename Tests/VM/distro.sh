@@ -9,7 +9,7 @@ set -euo pipefail
 
 [ "${1:-}" != --refresh ] || rm -f "$CACHE/READY-distro"
 # The guest's own units are part of the disk: when they change, the disk is made again.
-recipe=$(cat "$0" "$VM_DIR"/story/*.service | sha256sum | cut -c1-16)
+recipe=$(cat "$0" "$VM_DIR"/guest/distro/*.service | sha256sum | cut -c1-16)
 if [ -e "$CACHE/READY-distro" ] && grep -q "RECIPE=$recipe" "$CACHE/READY-distro"; then exit 0; fi
 need_root
 mkdir -p "$CACHE/log"
@@ -38,7 +38,7 @@ echo toa-guest >"$root/etc/hostname"
 printf '127.0.0.1 localhost toa-guest\n' >"$root/etc/hosts"
 echo uninitialized >"$root/etc/machine-id"
 : >"$root/etc/resolv.conf"
-cp "$VM_DIR"/story/*.service "$root/etc/systemd/system/"
+cp "$VM_DIR"/guest/distro/*.service "$root/etc/systemd/system/"
 in_root "$root" systemctl -q enable toa-story.service
 
 # Whatever would write or wait on its own account stays off, so that two snapshots compare.

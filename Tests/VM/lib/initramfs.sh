@@ -29,9 +29,10 @@ make_tree() {
     path=$(sed -nE "s#^([^:]*/$name\.ko[^:]*):.*#\1#p" "$MODULES/modules.dep")
     if [ -n "$path" ]; then add_kernel_module "$tree" "$path"; fi
   done
-  cp "$VM_DIR/guest/init" "$tree/init"
+  cp "$VM_DIR/guest/kernel/init" "$tree/init"
   chmod 755 "$tree/init"
-  cp "$VM_DIR/guest/case.sh" "$tree/cases/lib"
+  cp "$VM_DIR/lib/case.sh" "$tree/cases/lib"
+  cp "$VM_DIR/guest/run-cases.sh" "$tree/"
   printf 'root:x:0:0::/root:/bin/sh\n' >"$tree/etc/passwd"
   printf 'ID=debian\nNAME="Debian GNU/Linux"\nPRETTY_NAME="Debian GNU/Linux, test guest"\n' >"$tree/etc/os-release"
   mkdir -p "$tree/boot"

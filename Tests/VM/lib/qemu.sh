@@ -38,6 +38,6 @@ judge_results() {
   count=$(grep -acE '^case [^ ]+ (ok|FAIL)' "$console" || true)
   [ "$count" = "$wanted" ] || { echo "$count results for $wanted cases"; return 1; }
   for name; do
-    tr -d '\r' <"$console" | grep -aqE "^case $name ok ?$" || { echo "$name is not ok"; return 1; }
+    tr -d '\r' <"$console" | grep -aqE "^case $name ok$" || { echo "$name is not ok"; return 1; }
   done
 }

@@ -1,0 +1,2 @@
+. "$CASES/lib"
+toa load

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: a bare Debian: remember every file
+. "$CASES/lib"
+sh "${CASES%/cases}/snapshot.sh" "$STATE/before"
+count=$(wc -l <"$STATE/before")
+[ "$count" -gt 5000 ] || fail "the snapshot has only $count paths"
+grep -c ' sha256:[0-9a-f]\{64\}$' "$STATE/before"
+note "$count paths remembered"

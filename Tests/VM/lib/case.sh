@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by every case. A case ends at the first failed line; the last line it prints is the reason shown.
+
+fail() {
+  echo "$*"
+  exit 1
+}
+
+# expect STATUS COMMAND...: the command must end with exactly this exit status. Leaves the files stdout and stderr.
+# In a demo it runs on a terminal of its own and is seen live (descriptor 3 is the screen).
+expect() {
+  wanted=$1
+  shift
+  status=0
+  echo "+ $*"
+  if [ -n "${DEMO:-}" ] && [ "${*%--json*}" = "$*" ]; then
+    printf '\n\033[1;36m$ %s\033[0m\n' "$*" >&3
+    script -qefc "$*" seen >&3 </dev/null 2>&1 || status=$?
+    sed -e 's/\x1b\[[0-9;?]*[A-Za-z]//g' -e 's/\r//g' -e '/^Script \(started\|done\)/d' seen >stdout
+    cp stdout stderr
+  else
+    "$@" >stdout 2>stderr || status=$?
+  fi
+  cat stdout stderr
+  [ "$status" = "$wanted" ] || fail "'$*' exits $status, expected $wanted: $(tail -n 1 stderr)"
+}
+
+# note TEXT: a line for the log and, in a demo, for the screen.
+note() {
+  echo "$*"
+  echo "$*" >&3
+}
+
+# says TEXT FILE
+says() {
+  grep -qiF -- "$1" "$2" || fail "'$1' is not in $2: $(head -c 300 "$2" | tr '\n' ' ')"
+}
+
+kernel_says() {
+  dmesg | grep -qF -- "$1" || fail "the kernel log does not say '$1'"
+}
+
+loaded() {
+  [ -d "/sys/module/$1" ]
+}
+
+is_loaded() {
+  loaded "$1" || fail "module $1 is not loaded"
+}
+
+not_loaded() {
+  ! loaded "$1" || fail "module $1 is still loaded"
+}
+
+# stat_of NAME: the sum over all CPUs of one counter of /proc/net/toa_stats, which has a column per CPU.
+stat_of() {
+  awk -v name="$1" '{ key = $1; sub(/:$/, "", key); first = ($2 == ":") ? 3 : 2 }
+    key == name { for (i = first; i <= NF; i++) sum += $i; seen = 1 } END { if (!seen) exit 1; print sum + 0 }' /proc/net/toa_stats
+}

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Tells one story in the distribution guest: boots the same disk once per stage, with a real shutdown in between,
+# and ends 0 only if every case of every stage passed.
+#
+#   story.sh [options] STORY       a file Tests/VM/stories/STORY: case names; 'reboot [kernel parameters]' begins a stage
+#     --toa FILE         the static toa (dist/toa)
+#     --demo             show it live on this terminal
+#     --timeout SECONDS  for one stage (600)
+set -euo pipefail
+. "$(dirname "$0")/lib/common.sh"
+. "$VM_DIR/lib/qemu.sh"
+. "$VM_DIR/lib/programs.sh"
+
+TOA=$REPO/dist/toa DEMO="" LIMIT=600
+while [ $# -gt 0 ]; do
+  case $1 in
+    --toa) TOA=$2; shift ;;
+    --timeout) LIMIT=$2; shift ;;
+    --demo) DEMO=yes ;;
+    --*) die "unknown option $1" "see the top of $0" ;;
+    *) break ;;
+  esac
+  shift
+done
+[ $# = 1 ] || die "story.sh needs one story" "choose from: $(cd "$VM_DIR/stories" && echo *)"
+story=$1 plot=$VM_DIR/stories/$1
+[ -e "$plot" ] || die "no story named $story" "choose from: $(cd "$VM_DIR/stories" && echo *)"
+[ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
+"$VM_DIR/distro.sh"
+. "$CACHE/READY-distro"
+
+run=$CACHE/run/story-$story
+rm -rf "$run"
+mkdir -p "$run"
+started=$(seconds)
+qemu-img create -q -f qcow2 -b "$IMAGE" -F raw "$run/disk.qcow2"
+stages=$(($(grep -c '^reboot' "$plot" || true) + 1))
+
+# cases_of N: the case names of one stage.
+cases_of() { awk -v want="$1" 'BEGIN { stage = 1 } /^#/ || !NF { next } $1 == "reboot" { stage++; next } stage == want { print $1 }' "$plot"; }
+# parameters_of N: the extra kernel parameters of one stage.
+parameters_of() { awk -v want="$1" 'BEGIN { stage = 1 } $1 == "reboot" { stage++; if (stage == want) { $1 = ""; print } }' "$plot"; }
+
+# write_job STAGE: the second disk, a tar that the guest's unit unpacks.
+write_job() {
+  local stage=$1 job=$run/job name last=no source
+  rm -rf "$job"
+  mkdir -p "$job/bin" "$job/cases" "$job/other-toa"
+  cp "$TOA" "$job/bin/toa"
+  for source in "$VM_DIR"/guest/*.c "$REPO"/Tests/Module/guest/*.c; do
+    if [ -e "$source" ]; then cp "$(static_program "$source")" "$job/bin/"; fi
+  done
+  cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/run-cases.sh" "$job/"
+  cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
+  cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
+  cases_of "$stage" >"$job/cases/list"
+  while read -r name; do
+    [ -e "$VM_DIR/cases/$name.sh" ] || die "the story $story has no case named $name" "see Tests/VM/cases"
+    cp "$VM_DIR/cases/$name.sh" "$job/cases/"
+  done <"$job/cases/list"
+  if [ "$stage" = "$stages" ]; then last=yes; fi
+  printf 'STAGE=%s\nLAST=%s\nDEMO=%s\nCOLUMNS=%s\n' "$stage" "$last" "$DEMO" "${COLUMNS:-100}" >"$job/job.env"
+  tar cf "$run/job.img" -C "$job" .
+  rm -rf "$job"
+  truncate -s %512 "$run/job.img"
+  rm -f "$run/out.img"
+  truncate -s 64M "$run/out.img"
+}
+
+# boot STAGE: leaves console-STAGE and sets STATUS. In a demo the console is shown while it is written.
+boot() {
+  local console=$run/console-$1 viewer=""
+  : >"$console"
+  if [ -n "$DEMO" ]; then "$VM_DIR/lib/watch.sh" "$console" & viewer=$!; fi
+  STATUS=0
+  # shellcheck disable=SC2046,SC2086
+  timeout -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1536 \
+    -kernel "$VMLINUZ" -initrd "$INITRD" \
+    -append "$KERNEL_STRICT root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
+    -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
+    -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
+    -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \
+    -serial "file:$console" </dev/null 2>"$run/qemu-$1.log" || STATUS=$?
+  if [ -n "$viewer" ]; then sleep 0.3; kill "$viewer" 2>/dev/null || true; wait "$viewer" 2>/dev/null || true; fi
+}
+
+# judge_stage STAGE: a stage before the last ends by a reset, which QEMU reports as 0; it must have been asked for.
+judge_stage() {
+  local console=$run/console-$1 status=$STATUS
+  if [ "$1" -lt "$stages" ] && [ "$status" = 0 ] && grep -aq '^TOA-VM-REBOOT' "$console"; then status=$EXIT_PASSED; fi
+  # shellcheck disable=SC2046
+  judge "$status" "$console" && judge_results "$console" $(cases_of "$1")
+}
+
+total=0
+for stage in $(seq "$stages"); do
+  write_job "$stage"
+  since=$(seconds)
+  [ -z "$DEMO" ] || printf '\n\033[1m[%s/%s] booting Debian 12, %s\033[0m\n' "$stage" "$stages" "$KVER"
+  boot "$stage"
+  mkdir -p "$run/out"
+  tar xf "$run/out.img" -C "$run/out" 2>/dev/null || true
+  why=$(judge_stage "$stage") && good=yes || good=no
+  [ -n "$DEMO" ] || tr -d '\r' <"$run/console-$stage" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$story $stage: /" || true
+  if [ "$good" = no ]; then
+    say "$story: FAILED in stage $stage: $why"
+    say "  console: $run/console-$stage"
+    [ -n "$DEMO" ] || tail -n 30 "$run/console-$stage" | tr -d '\r' | sed 's/^/  | /' >&2
+    exit 1
+  fi
+  total=$((total + $(cases_of "$stage" | wc -l)))
+  [ -n "$DEMO" ] || say "$story: stage $stage of $stages passed in $(($(seconds) - since)) s"
+done
+rm -f "$run/disk.qcow2" "$run/job.img" "$run/out.img"
+say "$story: $total cases passed in $stages boots, $(($(seconds) - started)) s"
