@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Tests the harness itself: a guest that panics, warns, hangs, goes away or keeps a result back must count as failed.
+#
+#   selfcheck.sh [KERNEL]    (6.1)
+set -euo pipefail
+. "$(dirname "$0")/lib/common.sh"
+
+kernel=${1:-6.1}
+module=$("$VM_DIR/build.sh" --other "$kernel")
+passed=0 failed=0
+
+# check CASE STATUS REASON: the guest must end this way, and say why.
+check() {
+  local log=$CACHE/log/selfcheck-$1.log status=0
+  "$VM_DIR/guest.sh" --toa /bin/busybox --module "$module" --name "selfcheck-$1" --timeout 15 "$kernel" "selfcheck-$1" >"$log" 2>&1 || status=$?
+  if [ "$status" = "$2" ] && grep -qE "$3" "$log"; then
+    echo "harness $1 ok"
+    passed=$((passed + 1))
+  else
+    echo "harness $1 FAIL: status $status instead of $2, or no word of '$3'; see $log"
+    failed=$((failed + 1))
+  fi
+}
+
+mkdir -p "$CACHE/log"
+check pass 0 "1 cases passed"
+check fail 1 "FAILED: a case failed"
+check panic 1 "FAILED: the kernel complained"
+check warn 1 "FAILED: the kernel complained"
+check hang 1 "FAILED: the guest hung"
+check poweroff 1 "FAILED: the guest ended by itself"
+check no-marker 1 "FAILED: no end marker"
+check lost-result 1 "FAILED: 0 results for 1 cases"
+echo "harness: $passed passed, $failed failed"
+[ "$failed" = 0 ]
