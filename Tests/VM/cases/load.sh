@@ -1,2 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: toa load
 . "$CASES/lib"
-toa load
+expect 0 toa load
+is_loaded toa
+kernel_says "TOA: toa load success"
+expect 0 toa load

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: another module named toa is noticed
+. "$CASES/lib"
+insmod /other/toa.ko
+expect 13 toa load
+expect 13 toa install -y
+rmmod toa

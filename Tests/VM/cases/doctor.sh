@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: toa doctor
+. "$CASES/lib"
+expect 0 toa doctor --json
+cp stdout doctor.json
+says '"schema"' doctor.json

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: with the headers of another kernel
+. "$CASES/lib"
+link=/lib/modules/$(uname -r)/build
+target=$(readlink "$link")
+cp -a "$target" "$STATE/headers"
+sed -i 's/"6\.1\.[^"]*"/"6.1.0-1-cloud-amd64"/' "$STATE/headers/include/generated/utsrelease.h"
+echo 6.1.0-1-cloud-amd64 >"$STATE/headers/include/config/kernel.release"
+ln -sfn "$STATE/headers" "$link"
+status=0
+(expect 21 toa install -y) || status=$?
+ln -sfn "$target" "$link"
+rm -rf "$STATE/headers"
+[ "$status" = 0 ] || fail "with wrong headers 'toa install' does not exit 21"
