@@ -13,7 +13,7 @@ recipe=$(cat "$0" "$VM_DIR"/guest/distro/*.service | sha256sum | cut -c1-16)
 if [ -e "$CACHE/READY-distro" ] && grep -q "RECIPE=$recipe" "$CACHE/READY-distro"; then exit 0; fi
 need_root
 mkdir -p "$CACHE/log"
-exec 9>"$CACHE/kernels.lock"
+exec 9>"$CACHE/distro.lock"
 flock 9
 find_mirrors
 root=$CACHE/root-distro log=$CACHE/log/root-distro.log

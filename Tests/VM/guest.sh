@@ -69,6 +69,7 @@ if grep -aq '^TOA-VM-FILES-END' "$run/files"; then
 fi
 
 why=$(judge "$status" "$run/console") && why=$(judge_results "$run/console" "$@") && good=yes || good=no
+write_result "$run/result" $# "$good" $((ended - started)) "$run/console"
 tr -d '\r' <"$run/console" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$NAME: /" || true
 if [ "$good" = no ]; then
   say "$NAME: FAILED: $why"

@@ -23,7 +23,8 @@ check() {
   fi
 }
 
-mkdir -p "$CACHE/log"
+mkdir -p "$CACHE/log" "$CACHE/run/selfcheck"
+started=$(seconds)
 check pass 0 "1 cases passed"
 check fail 1 "FAILED: a case failed"
 check panic 1 "FAILED: the kernel complained"
@@ -32,5 +33,6 @@ check hang 1 "FAILED: the guest hung"
 check poweroff 1 "FAILED: the guest ended by itself"
 check no-marker 1 "FAILED: no end marker"
 check lost-result 1 "FAILED: 0 results for 1 cases"
+echo "$passed $failed $(($(seconds) - started))" >"$CACHE/run/selfcheck/result"
 echo "harness: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -93,7 +93,7 @@ judge_stage() {
   judge "$status" "$console" && judge_results "$console" $(cases_of "$1")
 }
 
-total=0
+total=$(grep -vcE '^(#|reboot|$)' "$plot")
 for stage in $(seq "$stages"); do
   write_job "$stage"
   since=$(seconds)
@@ -102,6 +102,7 @@ for stage in $(seq "$stages"); do
   mkdir -p "$run/out"
   tar xf "$run/out.img" -C "$run/out" 2>/dev/null || true
   why=$(judge_stage "$stage") && good=yes || good=no
+  write_result "$run/result" "$total" no $(($(seconds) - started)) "$run"/console-*
   [ -n "$DEMO" ] || tr -d '\r' <"$run/console-$stage" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$story $stage: /" || true
   if [ "$good" = no ]; then
     say "$story: FAILED in stage $stage: $why"
@@ -109,8 +110,8 @@ for stage in $(seq "$stages"); do
     [ -n "$DEMO" ] || tail -n 30 "$run/console-$stage" | tr -d '\r' | sed 's/^/  | /' >&2
     exit 1
   fi
-  total=$((total + $(cases_of "$stage" | wc -l)))
   [ -n "$DEMO" ] || say "$story: stage $stage of $stages passed in $(($(seconds) - since)) s"
 done
+write_result "$run/result" "$total" yes $(($(seconds) - started)) "$run"/console-*
 rm -f "$run/disk.qcow2" "$run/job.img" "$run/out.img"
 say "$story: $total cases passed in $stages boots, $(($(seconds) - started)) s"

@@ -41,3 +41,12 @@ judge_results() {
     tr -d '\r' <"$console" | grep -aqE "^case $name ok$" || { echo "$name is not ok"; return 1; }
   done
 }
+
+# write_result FILE CASES GOOD SECONDS CONSOLE...: passed, failed, seconds. The guest itself is one more result, so that
+# a guest whose cases all passed and which then crashed does not look like a pass.
+write_result() {
+  local file=$1 total=$2 good=$3 time=$4 ok
+  shift 4
+  ok=$(cat "$@" 2>/dev/null | tr -d '\r' | grep -acE '^case [^ ]+ ok$' || true)
+  if [ "$good" = yes ]; then echo "$((ok + 1)) $((total - ok)) $time"; else echo "$ok $((total - ok + 1)) $time"; fi >"$file"
+}

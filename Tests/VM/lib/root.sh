@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced: makes Debian root folders and installs packages into them.
 
-# make_base SUITE: a minimal Debian in $CACHE/base-SUITE, made once.
+# make_base SUITE: a minimal Debian in $CACHE/base-SUITE, made once, whoever asks first.
 make_base() {
+  (
+    flock 8
+    make_base_locked "$1"
+  ) 8>"$CACHE/base-$1.lock"
+}
+
+make_base_locked() {
   local suite=$1 base=$CACHE/base-$1 log=$CACHE/log/base-$1.log script=()
   [ ! -e "$base/.complete" ] || return 0
   say "$suite: debootstrap"

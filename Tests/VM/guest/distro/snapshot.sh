@@ -6,9 +6,10 @@
 #   /var/log                       logs and the journal
 #   /var/lib/dpkg/*-old            dpkg's own backups of its files
 #   /var/cache/ldconfig            a cache that ldconfig renews whenever a package is configured
+#   /var/tmp/systemd-private-*     private /tmp of services, named anew at each boot
 #   /var/lib/systemd               timer stamps, random seed, coredump list
 find / \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/tmp/job -o -path /var/tmp/toa-vm \
-  -o -path /var/log -o -path /var/lib/systemd -o -path /var/cache/ldconfig -o -path '/var/lib/dpkg/*-old' \) -prune \
+  -o -path '/var/tmp/systemd-private-*' -o -path /var/log -o -path /var/lib/systemd -o -path /var/cache/ldconfig -o -path '/var/lib/dpkg/*-old' \) -prune \
   -o ! -type f -printf '%y %m %U %G %p -> %l\n' \
   -o -type f -printf '%y %m %U %G %p\n' | LC_ALL=C sort -k5 >"$1.list"
 sed -n 's/^f [0-9]* [0-9]* [0-9]* //p' "$1.list" | tr '\n' '\0' | xargs -0 sha256sum >"$1.sums"

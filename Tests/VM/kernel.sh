@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# All guests of one kernel: the ordinary one, one under load, and one that wants signed modules.
+#
+#   kernel.sh [--toa FILE] [--module FILE] KERNEL
+#   kernel.sh --names KERNEL      only the names of the guests
+set -euo pipefail
+. "$(dirname "$0")/lib/common.sh"
+
+ORDINARY="another-toa load status stats-layout selftest doctor trusted-at-runtime unload kretprobe"
+LOAD="cycles"
+SIGNED="signature-required"
+
+options=()
+while [ $# -gt 1 ]; do
+  case $1 in
+    --toa | --module) options+=("$1" "$2"); shift 2 ;;
+    --names) echo "$2 $2-load $2-signed"; exit 0 ;;
+    *) die "unknown option $1" "see the top of $0" ;;
+  esac
+done
+kernel=$1 failed=0
+# shellcheck disable=SC2086
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel" "$kernel" $ORDINARY || failed=1
+# The first guest compiled the module; the others take that one.
+built=$CACHE/build/$kernel/toa/toa.ko
+[ ! -e "$built" ] || options+=(--module "$built")
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-load" --timeout 240 "$kernel" $LOAD || failed=1
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-signed" --append module.sig_enforce=1 "$kernel" $SIGNED || failed=1
+exit "$failed"

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything that needs a virtual machine: the check of the harness, four kernels, and the stories of the distribution guest.
+# Two guests run at a time. Nothing is skipped: a guest that did not report counts as failed.
+#
+#   run.sh                     all of it
+#   run.sh --kernel 6.12       one kernel
+#   run.sh --toa FILE ...      another static toa than dist/toa
+set -euo pipefail
+. "$(dirname "$0")/lib/common.sh"
+
+TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES=$(cd "$VM_DIR/stories" && echo *) HARNESS=yes
+while [ $# -gt 0 ]; do
+  case $1 in
+    --toa) TOA=$2 ;;
+    --kernel) KERNELS=$2 STORIES="" HARNESS="" ;;
+    *) die "unknown option $1" "see the top of $0" ;;
+  esac
+  shift 2
+done
+need_root
+[ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
+"$VM_DIR/setup.sh"
+started=$(seconds)
+rm -rf "$CACHE/run"
+mkdir -p "$CACHE/run" "$CACHE/log"
+
+# Downloads first: both may fail, and then both say so.
+pids=""
+# shellcheck disable=SC2086
+"$VM_DIR/kernels.sh" $KERNELS & pids=$!
+if [ -n "$STORIES" ]; then "$VM_DIR/distro.sh" & pids="$pids $!"; fi
+for pid in $pids; do wait "$pid" || die "the guests cannot be prepared" "read the lines above"; done
+say "prepared in $(($(seconds) - started)) s"
+
+kernel_guests() {
+  local kernel
+  for kernel in $KERNELS; do "$VM_DIR/kernel.sh" --toa "$TOA" "$kernel" || true; done
+  [ -z "$HARNESS" ] || "$VM_DIR/selfcheck.sh" || true
+}
+
+story_guests() {
+  local story
+  for story in $STORIES; do "$VM_DIR/story.sh" --toa "$TOA" "$story" || true; done
+}
+
+story_guests &
+stories=$!
+kernel_guests
+wait "$stories"
+
+expected=""
+for kernel in $KERNELS; do expected="$expected $("$VM_DIR/kernel.sh" --names "$kernel")"; done
+for story in $STORIES; do expected="$expected story-$story"; done
+expected="$expected ${HARNESS:+selfcheck}"
+
+passed=0 failed=0
+printf '\n%-24s %8s %8s %8s\n' guest passed failed seconds
+for name in $expected; do
+  good=0 bad=1 time=-
+  [ ! -e "$CACHE/run/$name/result" ] || read -r good bad time <"$CACHE/run/$name/result"
+  printf '%-24s %8s %8s %8s\n' "$name" "$good" "$bad" "$time"
+  passed=$((passed + good)) failed=$((failed + bad))
+done
+printf '%-24s %8s %8s %8s\n' all "$passed" "$failed" "$(($(seconds) - started))"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
