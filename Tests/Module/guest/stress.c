@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stress MODULE CYCLES SECONDS [PARAMETERS]
+ *
+ * Loads and unloads the module CYCLES times, or until SECONDS have passed,
+ * while connections with and without an option are made and threads call
+ * getpeername() all the time. Every connection must come through, every
+ * answer must be the client or the load balancer, and the module must have
+ * given back all entries. Prints one line of JSON.
+ */
+#define _GNU_SOURCE
+#include "wire.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLIENT "1.2.3.4:12345"
+#define KEPT 4
+
+static const uint8_t option[] = { 254, 8, 12345 >> 8, 12345 & 255, 1, 2, 3, 4 };
+
+static atomic_bool stopping;
+static atomic_long connections, lost, calls, wrong, with_client;
+static int kept[KEPT];
+static struct wire_connection kept_wires[KEPT];
+
+static void check(const char *answer, const char *lb, bool may_be_client)
+{
+	if (may_be_client && !strcmp(answer, CLIENT))
+		with_client++;
+	else if (strcmp(answer, lb)) {
+		wrong++;
+		printf("wrong answer %s, not %s\n", answer, lb);
+	}
+}
+
+static int accept_one(int listener)
+{
+	struct pollfd ready = { .fd = listener, .events = POLLIN };
+
+	return poll(&ready, 1, 10000) == 1 ? accept(listener, NULL, NULL) : -1;
+}
+
+static void lb_text(char *text, const struct wire_connection *wire)
+{
+	sprintf(text, LB_IP4 ":%u", wire->remote_port);
+}
+
+/* The TUN device has one user: all connections from the LB are made here. */
+static void *make_connections(void *unused)
+{
+	struct wire_connection wire;
+	uint16_t port;
+	int listener = listen_on(AF_INET, 0, WIRE_IP4, &port);
+	char lb[40], byte;
+	int fd, turn;
+
+	for (turn = 0; !stopping; turn++) {
+		bool with_option = turn % 2;
+
+		wire_connection(&wire, LB_IP4, port);
+		lb_text(lb, &wire);
+		if (!wire_connect(&wire, 0, option,
+				  with_option ? sizeof(option) : 0, "x", 1) ||
+		    (fd = accept_one(listener)) < 0) {
+			lost++;
+			continue;
+		}
+		check(peer_text(fd), lb, with_option);
+		if (read(fd, &byte, 1) != 1 || byte != 'x')
+			lost++;
+		connections++;
+		wire_reset(&wire);
+		close(fd);
+	}
+	close(listener);
+	return unused;
+}
+
+/* Ordinary traffic, which must not notice anything. */
+static void *make_loopback(void *unused)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	struct sockaddr_storage name;
+	struct linger abort_it = { 1, 0 };
+	socklen_t size;
+	uint16_t port;
+	int listener = listen_on(AF_INET, 0, "127.0.0.1", &port);
+	int fd, client;
+	char own[80];
+
+	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	address.sin_port = htons(port);
+	while (!stopping) {
+		client = socket(AF_INET, SOCK_STREAM, 0);
+		if (connect(client, (struct sockaddr *)&address,
+			    sizeof(address)) ||
+		    (fd = accept_one(listener)) < 0) {
+			lost++;
+			close(client);
+			continue;
+		}
+		size = sizeof(name);
+		getsockname(client, (struct sockaddr *)&name, &size);
+		snprintf(own, sizeof(own), "%s", address_text(&name));
+		check(peer_text(fd), own, false);
+		setsockopt(client, SOL_SOCKET, SO_LINGER, &abort_it,
+			   sizeof(abort_it));
+		close(client);
+		close(fd);
+		connections++;
+	}
+	close(listener);
+	return unused;
+}
+
+static void *ask(void *argument)
+{
+	int i = (int)(long)argument;
+	char lb[40];
+
+	lb_text(lb, &kept_wires[i]);
+	while (!stopping) {
+		check(peer_text(kept[i]), lb, true);
+		calls++;
+	}
+	return NULL;
+}
+
+static bool balanced(void)
+{
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		if (counter("entry_alloc") > 0 &&
+		    counter("entry_alloc") == counter("entry_free"))
+			return true;
+		usleep(100000);
+	}
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	const char *parameters = argc > 4 ? argv[4] : "";
+	pthread_t threads[KEPT + 2];
+	time_t end;
+	int cycles, done = 0, failed = 0, i, listener;
+	bool entries_balanced;
+	uint16_t port;
+	long entries;
+
+	if (argc < 4) {
+		fprintf(stderr, "usage: stress MODULE CYCLES SECONDS [PARAMETERS]\n");
+		return 2;
+	}
+	cycles = atoi(argv[2]);
+	end = time(NULL) + atoi(argv[3]);
+	wire_open("toastress");
+
+	if (!module_load(argv[1], parameters))
+		die("load %s", argv[1]);
+	listener = listen_on(AF_INET, 0, WIRE_IP4, &port);
+	for (i = 0; i < KEPT; i++) {
+		wire_connection(&kept_wires[i], LB_IP4, port);
+		if (!wire_connect(&kept_wires[i], 0, option, sizeof(option),
+				  "", 0) ||
+		    (kept[i] = accept_one(listener)) < 0)
+			die("first connection");
+		if (strcmp(peer_text(kept[i]), CLIENT))
+			die("no client address before the stress: %s",
+			    peer_text(kept[i]));
+	}
+
+	pthread_create(&threads[0], NULL, make_connections, NULL);
+	pthread_create(&threads[1], NULL, make_loopback, NULL);
+	for (i = 0; i < KEPT; i++)
+		pthread_create(&threads[2 + i], NULL, ask, (void *)(long)i);
+
+	/* Without load in between, to see it work while loaded. */
+	usleep(300000);
+	while (done < cycles && time(NULL) < end) {
+		if (!module_unload() || !module_load(argv[1], parameters)) {
+			printf("cycle %d: %s\n", done, strerror(errno));
+			failed++;
+			break;
+		}
+		usleep(done % 4 * 10000);
+		done++;
+	}
+	usleep(300000);
+
+	stopping = true;
+	for (i = 0; i < KEPT + 2; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < KEPT; i++) {
+		wire_reset(&kept_wires[i]);
+		close(kept[i]);
+	}
+	entries_balanced = balanced();
+	entries = counter("entry_alloc");
+	if (!module_unload())
+		failed++;
+
+	failed += lost || wrong || !with_client || !entries_balanced ||
+		  done < cycles;
+	printf("{\"cycles\":%d,\"connections\":%ld,\"lost\":%ld,\"getpeername\":%ld,"
+	       "\"client\":%ld,\"wrong\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
+	       done, connections, lost, calls, with_client, wrong, entries,
+	       entries_balanced ? "true" : "false", failed ? "false" : "true");
+	return failed != 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The five kinds of places where TOA looks into the kernel, and the two ways
+ * to get there: ftrace redirection, else kretprobes.
+ */
+#ifndef TOA_HOOKS_H
+#define TOA_HOOKS_H
+
+#include <linux/net.h>
+#include <net/inet_connection_sock.h>
+#include <net/sock.h>
+
+/*
+ * The kernel's own functions, one set for each address family; a set is empty
+ * where the kernel runs without that family.
+ */
+struct toa_functions {
+	typeof_member(struct inet_connection_sock_af_ops, syn_recv_sock) syn_recv_sock;
+	typeof_member(struct proto_ops, getname) getname;
+	typeof_member(struct sock, sk_destruct) destruct;
+};
+
+enum {
+	TOA_IP4,
+	TOA_IP6,
+	TOA_FAMILIES,
+};
+
+extern struct toa_functions toa_functions[TOA_FAMILIES];
+
+int toa_hooks_start(void);
+/* When it returns, nobody runs in our code and nobody will. */
+void toa_hooks_stop(void);
+
+/* "ftrace" or "kretprobe" */
+const char *toa_hooks_name(void);
+
+/* Calls that the kernel could not report to us. */
+unsigned long toa_hooks_missed(void);
+
+/* The two ways. Each fails without a trace, or must be stopped. */
+int toa_redirect_start(void);
+void toa_redirect_stop(void);
+
+int toa_kretprobe_start(void);
+void toa_kretprobe_stop(void);
+unsigned long toa_kretprobe_missed(void);
+
+#endif
