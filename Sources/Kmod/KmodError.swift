@@ -22,31 +22,3 @@ public struct KmodError: Error, Sendable, Equatable {
     self.log = log
   }
 }
-
-/// Where a module stands in the running kernel.
-public enum ModuleState: String, Sendable, Codable {
-  /// Not in the kernel.
-  case absent
-  /// Part of the kernel image.
-  case builtin
-  /// Loaded and initialised.
-  case live
-  /// Initialising.
-  case coming
-  /// Unloading.
-  case going
-}
-
-/// One modinfo field.
-public struct ModuleField: Sendable, Equatable {
-  /// Key: "vermagic".
-  public let key: String
-  /// Value.
-  public let value: String
-
-  /// Creates a field.
-  public init(key: String, value: String) {
-    self.key = key
-    self.value = value
-  }
-}
