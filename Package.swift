@@ -54,8 +54,7 @@ let package = Package(
           .linkedLibrary("zstd"), .linkedLibrary("lzma"), .linkedLibrary("z"),
         ] : []),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
-    .testTarget(
-      name: "HostTests", dependencies: ["Host", systemPackage], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging"], swiftSettings: strict),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),

@@ -39,14 +39,16 @@ public struct Command: Sendable, Equatable {
 
 /// `word` quoted so that a POSIX shell reads it back as one word.
 public func shellQuoted(_ word: String) -> String {
-  let plain = !word.isEmpty && word.utf8.allSatisfy { byte in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "_-./=:,+@%".utf8.contains(byte)
+  let plain =
+    !word.isEmpty
+    && word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_-./=:,+@%".utf8.contains(byte)
+      }
     }
-  }
   guard !plain else { return word }
   var quoted = "'"
   for character in word {
@@ -94,8 +96,7 @@ public struct CommandRunner: Sendable {
   /// Runs to the end with both outputs captured; throws only when the program cannot be started.
   public var run: @Sendable (Command) async throws(CommandError) -> CommandResult
   /// Runs to the end and hands on each line of standard output and error (merged) as it comes.
-  public var stream:
-    @Sendable (Command, @Sendable (String) -> Void) async throws(CommandError) -> CommandResult
+  public var stream: @Sendable (Command, @Sendable (String) -> Void) async throws(CommandError) -> CommandResult
   /// Absolute path of a program on PATH (or of an absolute path that is executable); nil when there is none.
   public var find: @Sendable (String) -> String?
 

@@ -179,7 +179,9 @@ public struct FileRoot: Sendable, Equatable {
   private static func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
     var offset = 0
     while offset < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+      }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return false }
       offset += count

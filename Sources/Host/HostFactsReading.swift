@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension HostFacts {
+  /// Reads a machine; nil when no kernel can be named.
+  ///
+  /// `running` is `uname -r`, by default what /proc of the tree says. `target` is the kernel to build for, by default the one
+  /// that runs, else the newest installed. `log` is the text of the kernel log, where it could be read.
+  public static func read(
+    from root: FileRoot, using runner: CommandRunner, running: String? = nil, target: KernelRelease? = nil,
+    log: String? = nil
+  ) async -> HostFacts? {
+    let running = running ?? KernelRelease.running(in: root)?.text
+    let kernels = InstalledKernels.read(from: root, running: running)
+    guard let target = target ?? running.flatMap(KernelRelease.init) ?? kernels.newest?.release else { return nil }
+    let distribution = Distribution.detect(in: root)
+    let config = await KernelConfig.read(for: target.text, in: root, running: running, using: runner)
+    let headers = KernelHeaders.read(for: target.text, in: root, config: config)
+    let compiler = KernelCompiler.detect(for: target.text, in: root, running: running, config: config, log: log)
+    let toolchain = await Toolchain.find(for: compiler?.identity, using: runner)
+    let owner = await owner(of: target, distribution: distribution, in: root, using: runner)
+    return HostFacts(
+      distribution: distribution, kernels: kernels, target: target, isRunning: target.text == running, config: config,
+      headers: headers, compiler: compiler, toolchain: toolchain,
+      choice: CompilerChoice(wanted: compiler?.identity, toolchain: toolchain, plugins: headers.gccPlugins),
+      owner: owner,
+      flavor: .detect(release: target, distribution: distribution, owner: owner, config: config, in: root),
+      signing: .read(from: root, config: config), inTree: ModuleIndex.read(for: target.text, in: root).inTree("toa"),
+      otherTOA: .detect(in: root), blacklist: .detect("toa", in: root), autoload: AutoloadLine.find("toa", in: root),
+      taint: .read(from: root), container: .detect(in: root), sandbox: .detect(in: root),
+      immutable: .detect(in: root, distribution: distribution))
+  }
+
+  /// The package that owns a kernel's image, or its module folder where the image has no owner.
+  public static func owner(
+    of release: KernelRelease, distribution: Distribution, in root: FileRoot, using runner: CommandRunner
+  ) async -> PackageIdentity? {
+    let image = InstalledKernels.image(of: release, in: root)
+    switch distribution.family {
+    case .debian:
+      let path = image ?? release.modulesFolder
+      return DpkgDatabase.read(from: root)?.owner(of: path, in: root, among: "linux-")
+    case .redHat, .suse:
+      let database = RpmDatabase(root: root, using: runner)
+      for path in [image, release.modulesFolder].compactMap({ $0 }) {
+        if let owner = await database.owner(of: path) { return owner }
+      }
+      return nil
+    case .other: return nil
+    }
+  }
+}
