@@ -8,6 +8,8 @@ public enum TrustListError: Error, Sendable, Hashable, CustomStringConvertible {
   case contradiction(String)
   /// More prefixes than the module keeps.
   case tooMany(Int)
+  /// A canonical text of more bytes than the module keeps.
+  case tooLong(Int)
   /// An entry that is no prefix.
   case badPrefix(PrefixError)
 
@@ -17,6 +19,7 @@ public enum TrustListError: Error, Sendable, Hashable, CustomStringConvertible {
     case .empty: "the list is empty; \"none\" trusts nobody"
     case .contradiction(let word): "\"\(word)\" stands alone, not among other entries"
     case .tooMany(let count): "\(count) prefixes are more than the \(TrustList.maximumCount) that the kernel side keeps"
+    case .tooLong(let count): "\(count) bytes are more than the \(TrustList.maximumLength) that the kernel side keeps"
     case .badPrefix(let error): error.description
     }
   }
@@ -24,18 +27,20 @@ public enum TrustListError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// The source prefixes from which a TOA option is believed, as `--trust` and the module's parameter `trusted` write them.
 public struct TrustList: Sendable, Hashable {
-  /// The prefixes in order, none inside another; empty for `any` and `none`.
+  /// The prefixes in order, none inside another; empty for `any` and `nobody`.
   public let prefixes: [IPPrefix]
   /// Whether every source is believed.
   public let isAny: Bool
 
   /// The most prefixes that the kernel side keeps (TOA_TRUSTED_MAX_PREFIXES).
   public static let maximumCount = 256
+  /// The most bytes of text that the kernel side keeps (TOA_TRUSTED_MAX_LENGTH).
+  public static let maximumLength = 4000
 
   /// Every source: whoever reaches the port may then choose the address that the application sees.
   public static let any = TrustList(canonical: [], isAny: true)
   /// No source: every option is ignored.
-  public static let none = TrustList(canonical: [])
+  public static let nobody = TrustList(canonical: [])
 
   /// Loopback, private, shared (RFC 6598) and link-local addresses; public ranges of a load balancer have to be added.
   public static let standard = TrustList(canonical: [
@@ -50,7 +55,7 @@ public struct TrustList: Sendable, Hashable {
     IPPrefix(.v6(IPv6Address(high: 0xfe80 << 48, low: 0)), length: 10),
   ])
 
-  /// Creates a list: sorted, without prefixes that lie inside another. No prefix gives `none`.
+  /// Creates a list: sorted, without prefixes that lie inside another. No prefix gives `nobody`.
   public init(_ prefixes: [IPPrefix]) {
     // Sorted, a prefix comes after all that cover it, so the last one kept is the only one to ask.
     self.init(
@@ -64,7 +69,7 @@ public struct TrustList: Sendable, Hashable {
     let separators: Set<Character> = [",", " ", "\t", "\r", "\n", "\r\n"]
     let entries = text.split { separators.contains($0) }.map { String($0) }
     guard !entries.isEmpty else { throw .empty }
-    for (word, list) in [("any", Self.any), ("none", Self.none)] where entries.contains(word) {
+    for (word, list) in [("any", Self.any), ("none", Self.nobody)] where entries.contains(word) {
       guard entries.count == 1 else { throw .contradiction(word) }
       self = list
       return
@@ -79,6 +84,7 @@ public struct TrustList: Sendable, Hashable {
     }
     self.init(prefixes)
     guard self.prefixes.count <= Self.maximumCount else { throw .tooMany(self.prefixes.count) }
+    guard description.utf8.count <= Self.maximumLength else { throw .tooLong(description.utf8.count) }
   }
 
   /// Whether an option from this source is believed.

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Wire
+
+/// A request of rtnetlink(7) as bytes. Numbers are in the machine's byte order, addresses in network order.
+struct NetlinkRequest {
+  private let type: UInt16
+  private let flags: UInt16
+  private var body: [UInt8] = []
+
+  private init(type: Int, flags: Int32) {
+    self.type = UInt16(truncatingIfNeeded: type)
+    self.flags = UInt16(truncatingIfNeeded: flags | NLM_F_REQUEST | NLM_F_ACK)
+  }
+
+  /// Brings a device up: struct ifinfomsg.
+  static func raise(device index: UInt32) -> NetlinkRequest {
+    let up: UInt32 = 1  // IFF_UP
+    var request = NetlinkRequest(type: Int(RTM_NEWLINK), flags: 0)
+    request.append(UInt32(0))  // family, padding, type
+    request.append(index)
+    request.append(up)  // flags
+    request.append(up)  // which of them change
+    return request
+  }
+
+  /// Gives a device an address that is usable at once, without duplicate address detection: struct ifaddrmsg.
+  static func add(_ address: IPAddress, to index: UInt32) -> NetlinkRequest {
+    let bytes = address.bytes
+    var request = NetlinkRequest(type: Int(RTM_NEWADDR), flags: NLM_F_CREATE | NLM_F_REPLACE)
+    request.body += [address.family, UInt8(bytes.count * 8), UInt8(IFA_F_NODAD), 0]  // host prefix, scope universe
+    request.append(index)
+    request.append(attribute: Int(IFA_LOCAL), bytes)
+    request.append(attribute: Int(IFA_ADDRESS), bytes)
+    return request
+  }
+
+  /// Sends everything of a family that is not local through a device: struct rtmsg of a default route.
+  static func route(like address: IPAddress, through index: UInt32) -> NetlinkRequest {
+    var request = NetlinkRequest(type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE)
+    request.body += [address.family, 0, 0, 0]  // destination length, source length, type of service
+    request.body += [UInt8(RT_TABLE_MAIN.rawValue), UInt8(RTPROT_BOOT)]
+    request.body += [UInt8(RT_SCOPE_LINK.rawValue), UInt8(RTN_UNICAST)]
+    request.append(UInt32(0))  // flags
+    request.append(attribute: Int(RTA_OIF.rawValue), hostOrder(index))
+    return request
+  }
+
+  /// The message: struct nlmsghdr and the body.
+  func bytes(sequence: UInt32) -> [UInt8] {
+    hostOrder(UInt32(16 + body.count)) + hostOrder(type) + hostOrder(flags) + hostOrder(sequence) + hostOrder(UInt32(0))
+      + body
+  }
+
+  private mutating func append(_ number: UInt32) { body += hostOrder(number) }
+
+  private mutating func append(attribute type: Int, _ data: [UInt8]) {
+    body += hostOrder(UInt16(4 + data.count)) + hostOrder(UInt16(truncatingIfNeeded: type)) + data
+    body += [UInt8](repeating: 0, count: (4 - data.count % 4) % 4)
+  }
+}
+
+extension IPAddress {
+  /// AF_INET or AF_INET6.
+  var family: UInt8 {
+    switch self {
+    case .v4: 2
+    case .v6: 10
+    }
+  }
+}
+
+/// A number's bytes as they lie in memory.
+func hostOrder(_ number: some FixedWidthInteger & BitwiseCopyable) -> [UInt8] {
+  unsafe withUnsafeBytes(of: number) { unsafe Array($0) }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Wire
+
+/// What to test.
+public struct SelfTestOptions: Sendable, Equatable {
+  /// Names of the cases to run; empty runs all.
+  public var only: [String]
+  /// What the running backend trusts (for the module, the text of /sys/module/toa/parameters/trusted); nil stands for the
+  /// standard list. The load balancer's addresses are chosen inside and outside of it.
+  public var trusted: TrustList?
+  /// Milliseconds that one case may take before it counts as failed. All cases together get five times as much.
+  public var caseMilliseconds: Int
+
+  /// Creates options.
+  public init(only: [String] = [], trusted: TrustList? = nil, caseMilliseconds: Int = 400) {
+    self.only = only
+    self.trusted = trusted
+    self.caseMilliseconds = caseMilliseconds
+  }
+
+  /// The names that `only` knows, in the order in which the cases run.
+  public static var caseNames: [String] { Scenario.all.map(\.name) }
+}
