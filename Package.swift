@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Kmod", dependencies: ["CKmod"], swiftSettings: memorySafe),
     .target(name: "Wire", swiftSettings: strict),
     .target(name: "Host", dependencies: [systemPackage], swiftSettings: strict),
-    .target(name: "Packaging", dependencies: ["Host"], swiftSettings: strict),
+    .target(name: "Packaging", dependencies: ["Assets", "Host"], swiftSettings: strict),
     .target(name: "SelfTest", dependencies: ["CLinux", "Wire"], swiftSettings: memorySafe),
     .target(
       name: "ToaKit",
@@ -56,7 +56,9 @@ let package = Package(
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
-    .testTarget(name: "PackagingTests", dependencies: ["Packaging"], swiftSettings: strict),
+    .testTarget(
+      name: "AssetsTests", dependencies: ["Assets", "Host", "Packaging", systemPackage], swiftSettings: strict),
+    .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(name: "ToaKitTests", dependencies: ["ToaKit"], swiftSettings: strict),
     .testTarget(name: "ToaCommandsTests", dependencies: ["ToaCommands", "ToaKit"], swiftSettings: strict),

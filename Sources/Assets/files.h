@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written by Tools/assets.sh; run it after adding, renaming or removing a file of module-src/ or templates/.
+
+static const uint8_t file0[] = {
+#embed "../../module-src/Kbuild"
+};
+
+static const uint8_t file1[] = {
+#embed "../../module-src/README.md"
+};
+
+static const uint8_t file2[] = {
+#embed "../../module-src/client.c"
+};
+
+static const uint8_t file3[] = {
+#embed "../../module-src/client.h"
+};
+
+static const uint8_t file4[] = {
+#embed "../../module-src/compat.h"
+};
+
+static const uint8_t file5[] = {
+#embed "../../module-src/hooks.c"
+};
+
+static const uint8_t file6[] = {
+#embed "../../module-src/hooks.h"
+};
+
+static const uint8_t file7[] = {
+#embed "../../module-src/kretprobe.c"
+};
+
+static const uint8_t file8[] = {
+#embed "../../module-src/main.c"
+};
+
+static const uint8_t file9[] = {
+#embed "../../module-src/options.c"
+};
+
+static const uint8_t file10[] = {
+#embed "../../module-src/options.h"
+};
+
+static const uint8_t file11[] = {
+#embed "../../module-src/probes/probe.sh"
+};
+
+static const uint8_t file12[] = {
+#embed "../../module-src/probes/probes.c"
+};
+
+static const uint8_t file13[] = {
+#embed "../../module-src/redirect.c"
+};
+
+static const uint8_t file14[] = {
+#embed "../../module-src/stats.c"
+};
+
+static const uint8_t file15[] = {
+#embed "../../module-src/stats.h"
+};
+
+static const uint8_t file16[] = {
+#embed "../../module-src/store.c"
+};
+
+static const uint8_t file17[] = {
+#embed "../../module-src/store.h"
+};
+
+static const uint8_t file18[] = {
+#embed "../../module-src/trust.c"
+};
+
+static const uint8_t file19[] = {
+#embed "../../module-src/trust.h"
+};
+
+static const uint8_t file20[] = {
+#embed "../../module-src/uapi/toa.h"
+};
+
+static const uint8_t file21[] = {
+#embed "../../templates/deb/copyright"
+};
+
+static const uint8_t file22[] = {
+#embed "../../templates/deb/modules.postinst"
+};
+
+static const uint8_t file23[] = {
+#embed "../../templates/deb/modules.postrm"
+};
+
+static const struct carried_file files[] = {
+  {"module-src/Kbuild", file0, sizeof file0},
+  {"module-src/README.md", file1, sizeof file1},
+  {"module-src/client.c", file2, sizeof file2},
+  {"module-src/client.h", file3, sizeof file3},
+  {"module-src/compat.h", file4, sizeof file4},
+  {"module-src/hooks.c", file5, sizeof file5},
+  {"module-src/hooks.h", file6, sizeof file6},
+  {"module-src/kretprobe.c", file7, sizeof file7},
+  {"module-src/main.c", file8, sizeof file8},
+  {"module-src/options.c", file9, sizeof file9},
+  {"module-src/options.h", file10, sizeof file10},
+  {"module-src/probes/probe.sh", file11, sizeof file11},
+  {"module-src/probes/probes.c", file12, sizeof file12},
+  {"module-src/redirect.c", file13, sizeof file13},
+  {"module-src/stats.c", file14, sizeof file14},
+  {"module-src/stats.h", file15, sizeof file15},
+  {"module-src/store.c", file16, sizeof file16},
+  {"module-src/store.h", file17, sizeof file17},
+  {"module-src/trust.c", file18, sizeof file18},
+  {"module-src/trust.h", file19, sizeof file19},
+  {"module-src/uapi/toa.h", file20, sizeof file20},
+  {"templates/deb/copyright", file21, sizeof file21},
+  {"templates/deb/modules.postinst", file22, sizeof file22},
+  {"templates/deb/modules.postrm", file23, sizeof file23},
+};
