@@ -134,6 +134,16 @@ public struct FileRoot: Sendable, Equatable {
     }
   }
 
+  /// Writes into a file that is there, in one write(2), without renaming: for the kernel's files in /sys and /proc.
+  public func overwrite(_ path: String, _ bytes: [UInt8]) throws(FileError) {
+    let descriptor = try open(path, O_WRONLY | O_CLOEXEC, operation: "write")
+    defer { close(descriptor) }
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    guard count == bytes.count else {
+      throw FileError(operation: "write", path: path, errno: count < 0 ? errno : EIO)
+    }
+  }
+
   /// Makes a folder and those above it.
   public func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(FileError) {
     var above = ""

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The ordered list of steps that a command will take; `--dry-run` prints this very value.
+public struct Plan: Sendable, Equatable, Codable {
+  /// The verb that made it: "install".
+  public var verb: String
+  /// Kernel release that it is for.
+  public var kernel: String
+  /// The steps in order.
+  public var steps: [Step]
+
+  /// Creates a plan.
+  public init(verb: String, kernel: String, steps: [Step]) {
+    self.verb = verb
+    self.kernel = kernel
+    self.steps = steps
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// One change to the machine, as data: it can be printed, journalled, applied and undone.
+public enum Step: Sendable, Equatable, Codable {
+  /// Refreshes apt's package lists.
+  case updatePackageLists
+  /// Installs packages of the distribution by name.
+  case installPackages([String])
+  /// Compiles the carried module source in a folder of its own.
+  case buildModule(ModuleBuild)
+  /// Makes the debs that carry the module and its settings.
+  case buildPackages(PackageBuild)
+  /// Unloads a module that a newer one replaces.
+  case unloadModule(String)
+  /// Puts debs into the package database, and with them the files in place.
+  case installPackageFiles(PackageFiles)
+  /// Changes the trusted prefixes of the loaded module.
+  case setTrusted(String, old: String)
+  /// Loads the module by name, as the boot will.
+  case loadModule(String)
+}
+
+/// The debs of one installation.
+public struct PackageFiles: Sendable, Equatable, Codable {
+  /// Package names, in the order of `paths`.
+  public var names: [String]
+  /// Absolute paths of the debs to install.
+  public var paths: [String]
+  /// Absolute paths of the debs that were installed before and come back when this is undone.
+  public var replaced: [String]
+
+  /// Creates the value.
+  public init(names: [String], paths: [String], replaced: [String] = []) {
+    self.names = names
+    self.paths = paths
+    self.replaced = replaced
+  }
+}
+
+extension Step {
+  /// What the step does, as the plan and the progress say it.
+  public var title: String {
+    switch self {
+    case .updatePackageLists: "refresh the package lists"
+    case .installPackages(let names): "install \(names.joined(separator: ", "))"
+    case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
+    case .buildPackages(let build): "package as \(build.files.names.joined(separator: " and "))"
+    case .unloadModule(let name): "unload the old \(name) module"
+    case .installPackageFiles(let files): "install \(files.names.joined(separator: " and "))"
+    case .setTrusted: "change the trusted prefixes of the loaded module"
+    case .loadModule(let name): "load \(name)"
+    }
+  }
+
+  /// The commands that a person would type to do the same by hand.
+  public var typedCommands: [String] {
+    switch self {
+    case .updatePackageLists: [Apt.update.typed]
+    case .installPackages(let names): [Apt.install(names).typed]
+    case .buildModule(let build): [build.make.typed]
+    case .buildPackages(let build): build.typedCommands
+    case .unloadModule(let name): ["rmmod \(name)"]
+    case .installPackageFiles(let files): [Dpkg.install(files.paths).typed]
+    case .setTrusted(let prefixes, _): [Self.typedTrusted(prefixes)]
+    case .loadModule(let name): ["modprobe \(name)"]
+    }
+  }
+
+  /// The commands that would undo it; `facts` are what the journal noted when the step began.
+  public func typedUndo(facts: [String], _ purpose: UndoPurpose) -> [String] {
+    switch self {
+    case .updatePackageLists: []
+    case .installPackages: facts.isEmpty ? [] : [Apt.purge(facts).typed]
+    case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .buildPackages(let build): ["rm \(build.files.paths.map(shellQuoted).joined(separator: " "))"]
+    case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
+    case .installPackageFiles(let files):
+      files.replaced.isEmpty || purpose == .withdrawal
+        ? [Dpkg.purge(files.names).typed] : [Dpkg.install(files.replaced).typed]
+    case .setTrusted(_, let old): purpose == .rollback ? [Self.typedTrusted(old)] : []
+    case .loadModule(let name): ["rmmod \(name)"]
+    }
+  }
+
+  private static func typedTrusted(_ prefixes: String) -> String {
+    "echo \(shellQuoted(prefixes)) > \(ModuleBackend.trustedPath)"
+  }
+}

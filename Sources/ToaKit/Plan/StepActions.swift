@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Kmod
+
+extension Transaction {
+  /// What undoing `step` will need and only the time before it can tell.
+  func prepare(_ step: Step) async throws(ToaError) -> [String] {
+    switch step {
+    case .installPackages(let names): try await packagesAdded(byInstalling: names)
+    default: []
+    }
+  }
+
+  /// Takes a step.
+  func apply(_ step: Step) async throws(ToaError) {
+    switch step {
+    case .updatePackageLists: try await runPackageTool(Apt.update, .unexpected, "cannot refresh the package lists")
+    case .installPackages(let names): try await installPackages(names)
+    case .buildModule(let build): try await build.run(system, console)
+    case .buildPackages(let build): try await build.run(system, console)
+    case .unloadModule(let name): try unloadModule(name)
+    case .installPackageFiles(let files): try await installPackageFiles(files)
+    case .setTrusted(let prefixes, _): try ModuleBackend(system).setTrusted(prefixes)
+    case .loadModule(let name): try loadModule(name)
+    }
+  }
+
+  /// Takes a step back; a step that never came to anything is no error.
+  func undo(_ step: Step, facts: [String], _ purpose: UndoPurpose) async throws(ToaError) {
+    switch step {
+    case .updatePackageLists: break
+    case .installPackages: try await removePackages(facts)
+    case .buildModule(let build): try removeFiles([build.folder])
+    case .buildPackages(let build): try removeFiles(build.files.paths)
+    case .unloadModule(let name): if purpose == .rollback { try loadModule(name) }
+    case .installPackageFiles(let files): try await removePackageFiles(files, purpose)
+    case .setTrusted(_, let old):
+      if purpose == .rollback && system.modules.state(ModuleBackend.moduleName) == .live {
+        try ModuleBackend(system).setTrusted(old)
+      }
+    case .loadModule(let name): try unloadModule(name)
+    }
+  }
+
+  private func removeFiles(_ paths: [String]) throws(ToaError) {
+    for path in paths {
+      do throws(FileError) {
+        try system.files.remove(path)
+      } catch {
+        throw ToaError(.unexpected, "cannot remove \(error.path)", why: errorText(error.errno))
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+internal import Host
+
+/// The one lock of toa on a host: held by every command that changes something, freed with the value.
+public struct HostLock: ~Copyable {
+  /// Where the lock lies; /run is root's own and empty after a boot.
+  public static let path = "/run/toa.lock"
+  private let descriptor: Int32
+
+  /// Takes the lock, or fails at once with exit status 75.
+  public init(_ system: System) throws(ToaError) { descriptor = try Self.take(system) }
+
+  deinit { close(descriptor) }
+
+  private static func take(_ system: System) throws(ToaError) -> Int32 {
+    guard let place = system.files.locate(path) else {
+      throw ToaError(.unexpected, "cannot lock \(path)", why: errorText(ELOOP))
+    }
+    let descriptor = open(place, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else {
+      throw ToaError(
+        .unexpected, "cannot lock \(path)", why: errorText(errno),
+        next: errno == EACCES ? ["run it as root: sudo toa …"] : [])
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
+      close(descriptor)
+      throw ToaError(
+        .locked, "another toa is changing this host", why: "\(path): \(errorText(reason))",
+        next: ["wait until it has finished, then run the same command again"])
+    }
+    return descriptor
+  }
+}
+
+extension System {
+  /// Whether another process holds dpkg's front-end lock, which would make every package step fail.
+  public var isPackageDatabaseLocked: Bool {
+    ["/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock"].contains { path in
+      guard let place = files.locate(path) else { return false }
+      let descriptor = open(place, O_RDWR | O_CLOEXEC)
+      guard descriptor >= 0 else { return false }
+      defer { close(descriptor) }
+      var lock = flock()
+      lock.l_type = Int16(F_WRLCK)
+      lock.l_whence = Int16(SEEK_SET)
+      return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+  }
+
+  /// Whether this process may write in a folder; a read-only file system says no to root, too.
+  public func canWrite(_ folder: String) -> Bool {
+    files.locate(folder).map { access($0, W_OK) == 0 } ?? false
+  }
+
+  /// Free bytes for root on the file system of a folder; nil when it cannot be asked.
+  public func freeBytes(_ folder: String) -> UInt64? {
+    guard let place = files.locate(folder) else { return nil }
+    var status = statvfs()
+    guard statvfs(place, &status) == 0 else { return nil }
+    return UInt64(status.f_bfree) * UInt64(status.f_frsize)
+  }
+}
