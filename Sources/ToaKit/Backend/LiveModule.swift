@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Kmod
+
+/// The module called `toa` that is in the kernel now, as /sys/module shows it.
+public struct LiveModule: Sendable, Equatable, Codable {
+  /// `MODULE_VERSION` of the loaded module.
+  public var version: String?
+  /// Hash over the loaded module's sources, made by modpost; the same as modinfo's `srcversion` of its file.
+  public var sourceVersion: String?
+  /// How the kernel functions are hooked: "ftrace" or "kretprobe".
+  public var hook: String?
+  /// Prefixes from which an option is believed, as the kernel prints them.
+  public var trusted: String?
+
+  /// Reads the module; nil when none of that name is loaded.
+  public init?(_ system: System) {
+    guard system.modules.state(ModuleBackend.moduleName) == .live else { return nil }
+    let folder = "/sys/module/toa"
+    version = system.files.line(folder + "/version")
+    sourceVersion = system.files.line(folder + "/srcversion")
+    hook = system.files.line(folder + "/parameters/hook")
+    trusted = system.files.line(folder + "/parameters/trusted")
+  }
+
+  /// Whether it is the module that toa carries; every other one of the name lacks these parameters.
+  public var isOurs: Bool { trusted != nil && hook != nil }
+}
+
+/// The file that the kernel would load for the name `toa`.
+public struct ModuleFile: Sendable, Equatable, Codable {
+  /// Absolute path.
+  public var path: String
+  /// `MODULE_VERSION`.
+  public var version: String?
+  /// Hash over the sources.
+  public var sourceVersion: String?
+  /// Release and options that the kernel compares at load.
+  public var vermagic: String?
+  /// Name in the signer's certificate; nil when unsigned.
+  public var signer: String?
+
+  /// Reads the module file that belongs to a kernel; nil when depmod knows none.
+  public init?(_ system: System, kernel: String) {
+    guard let path = system.modules.file(ModuleBackend.moduleName, kernel) else { return nil }
+    self.path = path
+    let fields = (try? system.modules.information(path)) ?? []
+    func field(_ key: String) -> String? { fields.first { $0.key == key }?.value }
+    version = field("version")
+    sourceVersion = field("srcversion")
+    vermagic = field("vermagic")
+    signer = field("signer")
+  }
+}

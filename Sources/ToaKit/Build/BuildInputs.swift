@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// Finds what a build needs: headers of the very kernel and a compiler of the kernel's own series.
+struct BuildInputs: Sendable {
+  /// What to build with, and the packages that must come first.
+  struct Resolved: Sendable {
+    var headers: String
+    var compiler: String
+    var compilerName: String
+    var isClang: Bool
+    /// Why this compiler, as a sentence.
+    var reason: String
+    /// Packages of the distribution to install first.
+    var packages: [String]
+    /// Steps before that installation.
+    var listSteps: [Step]
+  }
+
+  let system: System
+  let facts: HostFacts
+  let compiler: String?
+
+  init(_ system: System, _ facts: HostFacts, compiler: String?) {
+    self.system = system
+    self.facts = facts
+    self.compiler = compiler
+  }
+
+  /// Resolves both; with `mayInstall`, missing ones are taken from the distribution where its package tool has them.
+  func resolve(mayInstall: Bool) async throws(ToaError) -> Resolved {
+    var missing: [String] = []
+    let headersProblem = headersError()
+    if let headersProblem {
+      guard mayInstall, isHeadersPackageTheCure else { throw headersProblem }
+      missing += facts.headersAdvice.packages
+    }
+    let chosen = try await chooseCompiler()
+    if let package = chosen.package {
+      guard mayInstall else { throw compilerError(facts.choice) }
+      missing.append(package)
+    }
+    if system.run.find("make") == nil { missing.append("make") }
+    guard mayInstall || missing.isEmpty else {
+      throw ToaError(.buildFailed, "make is not installed", next: ["apt-get install make"])
+    }
+    let lists = missing.isEmpty ? [] : try await locate(missing, headersProblem, chosen.package)
+    return Resolved(
+      headers: "/lib/modules/\(facts.target)/build", compiler: chosen.path, compilerName: chosen.name,
+      isClang: chosen.isClang, reason: chosen.reason, packages: missing, listSteps: lists)
+  }
+
+  private struct Chosen {
+    var path: String
+    var name: String
+    var isClang: Bool
+    var reason: String
+    var package: String?
+  }
+
+  private func chooseCompiler() async throws(ToaError) -> Chosen {
+    if let compiler {
+      guard let path = system.run.find(compiler), let identity = await Toolchain.ask(path, using: system.run) else {
+        throw ToaError(.toolchainMismatch, "\(compiler) is no compiler that runs here", next: ["leave --compiler out"])
+      }
+      let choice = CompilerChoice(
+        wanted: facts.compiler?.identity,
+        toolchain: Toolchain([Toolchain.Candidate(path: path, identity: identity)]), plugins: facts.headers.gccPlugins)
+      guard choice.isUsable else { throw compilerError(choice) }
+      return Chosen(
+        path: path, name: "\(identity.kind.rawValue) \(identity.version)", isClang: identity.kind == .clang,
+        reason: choice.reason)
+    }
+    if facts.choice.isUsable, let candidate = facts.choice.chosen {
+      return Chosen(
+        path: candidate.path, name: "\(candidate.identity.kind.rawValue) \(candidate.identity.version)",
+        isClang: candidate.identity.kind == .clang, reason: facts.choice.reason)
+    }
+    // Without headers nothing may tell the compiler of a kernel that does not run; the headers' package brings it.
+    guard let wanted = facts.compiler?.identity else {
+      return Chosen(path: "gcc", name: "gcc", isClang: false, reason: facts.choice.reason, package: "gcc")
+    }
+    let name = "\(wanted.kind.rawValue)-\(wanted.version.series)"
+    return Chosen(
+      path: "/usr/bin/" + name, name: name, isClang: wanted.kind == .clang, reason: facts.choice.reason,
+      package: facts.compilerAdvice?.packages.first ?? name)
+  }
+
+  /// Asks apt whether it has the packages; a step that refreshes the lists is added when there are none at all.
+  private func locate(
+    _ packages: [String], _ headersProblem: ToaError?, _ compilerPackage: String?
+  ) async throws(ToaError) -> [Step] {
+    let lists = system.files.list("/var/lib/apt/lists").contains {
+      $0.hasSuffix("_Packages") || $0.contains("_Packages.")
+    }
+    let sources =
+      !system.files.list("/etc/apt/sources.list.d").isEmpty || system.files.size("/etc/apt/sources.list") ?? 0 > 0
+    if let result = try? await system.run.run(Apt.simulateInstall(packages)), result.status == 0 { return [] }
+    if !lists && sources { return [.updatePackageLists] }
+    throw headersProblem ?? compilerPackage.map { _ in compilerError(facts.choice) }
+      ?? ToaError(.buildFailed, "make is not installed and apt has no package of it", next: ["apt-get update"])
+  }
+
+  private var isHeadersPackageTheCure: Bool {
+    switch facts.headers.state {
+    case .missing, .danglingLink: true
+    case .present, .incomplete, .otherRelease: false
+    }
+  }
+
+  private func headersError() -> ToaError? {
+    let advice = facts.headersAdvice.commands.map(\.typed)
+    let what = "no headers of kernel \(facts.target)"
+    switch facts.headers.state {
+    case .present: return nil
+    case .missing:
+      return ToaError(.headersMissing, what, why: "/lib/modules/\(facts.target)/build is not there", next: advice)
+    case .danglingLink(let target):
+      return ToaError(
+        .headersMissing, what, why: "/lib/modules/\(facts.target)/build leads to \(target), which is not there",
+        next: advice)
+    case .incomplete(let files):
+      return ToaError(
+        .headersMissing, "the headers of kernel \(facts.target) are incomplete",
+        why: "missing: \(files.joined(separator: ", "))", next: advice)
+    case .otherRelease(let release):
+      return ToaError(
+        .headersMissing, "the headers are for \(release), not for \(facts.target)",
+        why: "/lib/modules/\(facts.target)/build leads to headers of another kernel; a module built there is refused",
+        next: advice)
+    }
+  }
+
+  private func compilerError(_ choice: CompilerChoice) -> ToaError {
+    return ToaError(
+      .toolchainMismatch, "no compiler that matches kernel \(facts.target)", why: choice.reason,
+      next: (facts.compilerAdvice?.commands.map(\.typed) ?? []) + ["toa doctor --only CC"])
+  }
+}

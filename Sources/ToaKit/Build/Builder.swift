@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// What `toa build` is asked for.
+public struct BuildRequest: Sendable {
+  /// Kernel release; nil is the running one.
+  public var kernel: String?
+  /// Folder that gets toa.ko.
+  public var out: String
+  /// A compiler that the user names; nil chooses the kernel's.
+  public var compiler: String?
+  /// Only print the commands.
+  public var dryRun: Bool
+  /// Only say what was found and chosen.
+  public var explain: Bool
+
+  /// Creates a request.
+  public init(
+    kernel: String? = nil, out: String = ".", compiler: String? = nil, dryRun: Bool = false, explain: Bool = false
+  ) {
+    self.kernel = kernel
+    self.out = out
+    self.compiler = compiler
+    self.dryRun = dryRun
+    self.explain = explain
+  }
+}
+
+/// What `toa build` answers.
+public struct BuildDocument: Document {
+  /// Shape of the document.
+  public let schema = "toa.build/1"
+  /// Kernel release.
+  public let kernel: String
+  /// Folder of the headers.
+  public let headers: String
+  /// Absolute path of the compiler.
+  public let compiler: String
+  /// Why this compiler.
+  public let reason: String
+  /// The module's path; nil when nothing was built.
+  public let module: String?
+  /// Answers of the compile probes ("TOA_HAVE_…": 0 or 1); empty when nothing was built.
+  public let probes: [String: Int]
+}
+
+/// The verb `build`.
+public struct Builder: Sendable {
+  let system: System
+  let console: Console
+
+  /// Creates the service.
+  public init(_ system: System, _ console: Console) {
+    self.system = system
+    self.console = console
+  }
+
+  /// Builds in a folder of its own below `out` and moves the module from there.
+  public func build(_ request: BuildRequest) async throws(ToaError) -> BuildDocument {
+    let facts = try await system.facts(kernel: request.kernel)
+    if request.explain { explain(facts) }
+    let inputs = try await BuildInputs(system, facts, compiler: request.compiler).resolve(mayInstall: false)
+    let out = try absolute(request.out)
+    let build = ModuleBuild(
+      kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
+      isClang: inputs.isClang, folder: out + "/.toa-build")
+    if request.explain || request.dryRun {
+      if request.dryRun { console.print("# \(build.make.typed)") }
+      return document(build, inputs, module: nil, probes: [:])
+    }
+    console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
+    console.say("  \(inputs.reason)")
+    console.say(change: build.make.typed)
+    try await build.run(system, console)
+    let probes = Self.probes((try? system.files.text(build.folder + "/toa_probed.h")) ?? "")
+    for (name, answer) in probes.sorted(by: { $0.key < $1.key }) {
+      console.detail("\(name) \(answer == 1 ? "yes" : "no")")
+    }
+    do throws(FileError) {
+      try system.files.write(out + "/toa.ko", try system.files.bytes(build.module))
+      try system.files.write(out + "/toa-build.log", try system.files.bytes(build.log))
+      try system.files.remove(build.folder)
+    } catch {
+      throw ToaError(.buildFailed, "cannot write \(error.path)", why: errorText(error.errno))
+    }
+    console.say("built \(out)/toa.ko", .good)
+    return document(build, inputs, module: out + "/toa.ko", probes: probes)
+  }
+
+  private func explain(_ facts: HostFacts) {
+    var table = Table()
+    table.add(["kernel", "\(facts.target)  (\(facts.flavor.verdict.rawValue))"])
+    for vote in facts.flavor.votes { table.add(["  vote", "\(vote.flavor.rawValue): \(vote.evidence)"]) }
+    table.add(["headers", "\(facts.headers.folder ?? "none")"])
+    for statement in facts.compiler?.statements ?? [] {
+      table.add(["built by", "\(statement.compiler.text)  (\(statement.place))"])
+    }
+    for candidate in facts.toolchain.candidates { table.add(["found", "\(candidate.summary)"]) }
+    table.add(["chosen", "\(facts.choice.isUsable ? facts.choice.chosen?.summary ?? "none" : "none")"])
+    table.add(["because", "\(facts.choice.reason)"])
+    for line in table.lines(console) { console.print(line) }
+  }
+
+  private func absolute(_ folder: String) throws(ToaError) -> String {
+    let path = folder.hasPrefix("/") ? folder : currentFolder() + "/" + folder
+    guard !path.contains(where: { $0 == " " || $0 == ":" || $0 == "\n" }) else {
+      throw ToaError(
+        .usage, "make cannot build in \(shellQuoted(path))", why: "the path has a space or a colon",
+        next: ["toa build --out /tmp/toa"])
+    }
+    return path
+  }
+
+  private func document(
+    _ build: ModuleBuild, _ inputs: BuildInputs.Resolved, module: String?, probes: [String: Int]
+  ) -> BuildDocument {
+    BuildDocument(
+      kernel: build.kernel, headers: build.headers, compiler: build.compiler, reason: inputs.reason, module: module,
+      probes: probes)
+  }
+
+  /// The answers in toa_probed.h: lines "#define TOA_HAVE_NAME 0".
+  static func probes(_ header: String) -> [String: Int] {
+    var answers: [String: Int] = [:]
+    for line in header.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 3, words[0] == "#define", let answer = Int(words[2]) { answers[String(words[1])] = answer }
+    }
+    return answers
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Kmod
+internal import Packaging
+
+/// One compilation of the carried module source: for which kernel, against which headers, with which compiler, where.
+public struct ModuleBuild: Sendable, Equatable, Codable {
+  /// Kernel release.
+  public var kernel: String
+  /// Folder of the kernel's headers.
+  public var headers: String
+  /// Absolute path of the compiler.
+  public var compiler: String
+  /// The compiler as a person calls it: "gcc-12 12.2.0".
+  public var compilerName: String
+  /// Whether the kernel was built with clang and wants LLVM's tools throughout.
+  public var isClang: Bool
+  /// Folder to build in; made anew, its content is lost.
+  public var folder: String
+
+  /// The file that comes out.
+  public var module: String { folder + "/toa.ko" }
+  /// Everything that make printed.
+  public var log: String { folder + "/build.log" }
+
+  /// The build as a person would type it.
+  var make: Command {
+    Command(
+      "make",
+      ["-C", headers, "M=\(folder)", isClang ? "LLVM=1" : "CC=\(compiler)", "modules"],
+      environment: ["LC_ALL": "C"], unsetEnvironment: BuildEnvironment.poison)
+  }
+
+  /// Copies the source, compiles it and checks what came out.
+  func run(_ system: System, _ console: Console) async throws(ToaError) {
+    try copySource(system.files)
+    let progress = Progress(console, "compiling")
+    let result: CommandResult
+    do throws(CommandError) {
+      result = try await system.run.stream(make) { line in
+        console.detail(line)
+        progress.show(line)
+      }
+    } catch {
+      progress.end()
+      throw ToaError(
+        .buildFailed, "cannot build toa.ko for \(kernel)", why: error.description, next: ["apt-get install make"])
+    }
+    progress.end()
+    let log = keepLog(result.output, system.files)
+    try refuseIfCancelled()
+    guard result.status == 0, system.files.isFile(module) else { throw explain(result, log) }
+    // modpost only warns about a symbol that nothing exports; the load would then fail.
+    let undefined = result.output.split(separator: "\n").filter { $0.contains("undefined!") }
+    guard undefined.isEmpty else {
+      throw ToaError(
+        .buildFailed, "toa.ko for \(kernel) would not load",
+        why: "the kernel does not export what it needs:\n" + undefined.joined(separator: "\n"), next: ["see \(log)"])
+    }
+    try checkVermagic(system)
+  }
+
+  /// The files of a build that a failed or finished one leaves for reading.
+  public static func logPath(_ kernel: String) -> String { "/var/log/toa/build-\(kernel).log" }
+
+  private func copySource(_ files: FileRoot) throws(ToaError) {
+    do throws(FileError) {
+      try files.remove(folder)
+      try files.makeDirectory(folder)
+      for file in CarriedSources.moduleSource {
+        let path = folder + "/" + file.path
+        try files.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+        try files.write(path, file.bytes, mode: file.path.hasSuffix(".sh") ? 0o755 : 0o644)
+      }
+    } catch {
+      throw ToaError(
+        .buildFailed, "cannot put the module's source into \(folder)", why: errorText(error.errno),
+        next: ["make room there or name another folder, then run the same command again"])
+    }
+  }
+
+  /// Keeps make's output beside the build and, for root, where it outlives a rollback; returns the path that stays.
+  private func keepLog(_ output: String, _ files: FileRoot) -> String {
+    let bytes = Array((output + "\n").utf8)
+    try? files.write(log, bytes)
+    let lasting = Self.logPath(kernel)
+    do throws(FileError) {
+      try files.makeDirectory("/var/log/toa")
+      try files.write(lasting, bytes)
+      return lasting
+    } catch {
+      return log
+    }
+  }
+
+  private func explain(_ result: CommandResult, _ log: String) -> ToaError {
+    let lines = result.output.split(separator: "\n").map(String.init)
+    let errors = lines.filter { $0.contains("error:") || $0.contains("rror: ") || $0.contains("*** ") }
+    let shown = errors.isEmpty ? lines.suffix(5).map { $0 } : Array(errors.prefix(5))
+    // What a compiler of another series says to the flags of the kernel's own.
+    let isToolchain = errors.contains {
+      $0.contains("unrecognized command-line option") || $0.contains("incompatible gcc/plugin versions")
+    }
+    return ToaError(
+      isToolchain ? .toolchainMismatch : .buildFailed, "cannot build toa.ko for \(kernel) with \(compilerName)",
+      why: (["make ended with exit status \(result.status):"] + shown).joined(separator: "\n"),
+      next: ["see \(log)", "toa doctor --only HDR CC"])
+  }
+
+  private func checkVermagic(_ system: System) throws(ToaError) {
+    guard let place = system.files.locate(module) else { return }
+    let fields = (try? system.modules.information(place)) ?? []
+    guard let vermagic = fields.first(where: { $0.key == "vermagic" })?.value else { return }
+    let release = vermagic.split(separator: " ").first.map(String.init) ?? ""
+    guard release == kernel else {
+      throw ToaError(
+        .headersMissing, "toa.ko was built for \(release), not for \(kernel)",
+        why: "the headers in \(headers) are of another kernel", next: ["toa doctor --only HDR"])
+    }
+  }
+}

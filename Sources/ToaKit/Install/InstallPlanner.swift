@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// Turns what a host has into the steps that are missing to a working, persistent toa.ko.
+struct InstallPlanner: Sendable {
+  let system: System
+  let facts: HostFacts
+  let request: InstallRequest
+
+  /// Value for the parameter `trusted`; nil leaves the module's default.
+  let trusted: String?
+
+  init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) throws(ToaError) {
+    self.system = system
+    self.facts = facts
+    self.request = request
+    if let trust = request.trust { trusted = try trustParameter(trust) } else { trusted = nil }
+  }
+
+  /// The plan; without steps when everything is as wanted.
+  func plan() async throws(ToaError) -> Plan {
+    let installed = await InstalledPackages.read(system, kernel: facts.target.text)
+    let hash = try await CarriedSources.sha256(system)
+    let live = facts.isRunning ? LiveModule(system) : nil
+    let file = ModuleFile(system, kernel: facts.target.text)
+    // A second run without --trust keeps what the first one was told.
+    let trusted = trusted ?? installed.trusted
+    var steps: [Step] = []
+    let moduleIsCurrent = installed.sourceSha256 == hash && file?.path.contains("/updates/") == true
+    let liveIsCurrent = live != nil && live?.sourceVersion == file?.sourceVersion
+    if moduleIsCurrent {
+      if !installed.hasCommon || installed.trusted != trusted {
+        let packages = packageBuild(module: nil, hash: hash, trusted: trusted, installed)
+        steps += [.buildPackages(packages), .installPackageFiles(packages.files)]
+        if let live, let old = live.trusted, let trusted, old != trusted {
+          steps.append(.setTrusted(trusted, old: old))
+        }
+      }
+      if facts.isRunning && !liveIsCurrent {
+        if live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
+        steps.append(.loadModule(ModuleBackend.moduleName))
+      }
+      return Plan(verb: "install", kernel: facts.target.text, steps: steps)
+    }
+    let (inputs, build) = try await buildSteps()
+    let packages = packageBuild(module: build, hash: hash, trusted: trusted, installed)
+    steps += inputs + [.buildModule(build), .buildPackages(packages)]
+    if live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
+    steps.append(.installPackageFiles(packages.files))
+    if facts.isRunning { steps.append(.loadModule(ModuleBackend.moduleName)) }
+    return Plan(verb: "install", kernel: facts.target.text, steps: steps)
+  }
+
+  private func packageBuild(
+    module: ModuleBuild?, hash: String, trusted: String?, _ installed: InstalledPackages
+  ) -> PackageBuild {
+    PackageBuild(
+      kernel: facts.target.text, architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash,
+      module: module?.module, compiler: module?.compilerName, trusted: trusted, replaced: installed.debs)
+  }
+
+  /// The steps that bring headers and compiler, and the build itself.
+  private func buildSteps() async throws(ToaError) -> ([Step], ModuleBuild) {
+    let inputs = try await BuildInputs(system, facts, compiler: request.compiler).resolve(mayInstall: true)
+    let build = ModuleBuild(
+      kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
+      isClang: inputs.isClang, folder: Journal.folder + "/build/" + facts.target.text)
+    return (inputs.packages.isEmpty ? [] : inputs.listSteps + [.installPackages(inputs.packages)], build)
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+internal import Host
+
+extension System {
+  /// Throws where the kernel cannot take any module.
+  func requireModuleSupport() throws(ToaError) {
+    if moduleLoading() == ENOSYS { throw ToaError.noModuleSupport }
+  }
+
+  /// Throws where this process is not root.
+  func requireRoot(_ verb: String) throws(ToaError) {
+    guard identity.userID == 0 else {
+      throw ToaError(
+        .refused, "toa \(verb) changes the system", why: "only root may do that", next: ["sudo toa \(verb)"])
+    }
+  }
+
+  /// Throws where another TOA is in the kernel: two of them on one socket give wrong addresses.
+  func refuseOtherTOA() throws(ToaError) {
+    if let live = LiveModule(self), !live.isOurs { throw ToaError.foreignModule(ModuleBackend.moduleName) }
+    let traces = OtherTOA.detect(in: files).traces
+    if let other = traces.first(where: { $0.name != ModuleBackend.moduleName }) {
+      throw ToaError.foreignModule(other.name)
+    }
+  }
+}
+
+extension ToaError {
+  /// A module of another maker does the same work.
+  static func foreignModule(_ name: String) -> ToaError {
+    ToaError(
+      .conflict, "another TOA module is loaded: \(name)",
+      why: "it hooks the same kernel functions; both together give applications wrong addresses",
+      next: [
+        "rmmod \(name)   (and take it out of /etc/modules, modules-load.d and rc.local)",
+        "then run the same command again",
+      ])
+  }
+}
+
+/// What must hold before `install` plans anything.
+struct Preflight: Sendable {
+  let system: System
+  let facts: HostFacts
+
+  /// Bytes that a build and the debs need at most.
+  static let neededBytes: UInt64 = 64 << 20
+
+  func check() throws(ToaError) {
+    try checkPlace()
+    try checkKernel()
+    if facts.isRunning { try system.refuseOtherTOA() }
+    try checkSignature()
+    try checkDisk()
+  }
+
+  private func checkPlace() throws(ToaError) {
+    if facts.isRunning { try system.requireModuleSupport() }
+    if let container = facts.container {
+      throw ToaError(
+        .notApplicable, "this is a container (\(container.engine))", why: container.evidence,
+        next: ["run `toa install` on the host: its kernel is the one that accepts the connections"])
+    }
+    if let immutable = facts.immutable {
+      throw ToaError(
+        .notApplicable, "this system's files cannot be changed in place", why: immutable.evidence,
+        next: [immutable.advice, "toa build --kernel \(facts.target) --out DIR, and put toa.ko into the image"])
+    }
+    guard facts.distribution.family == .debian else {
+      throw ToaError(
+        .notApplicable, "toa install makes debs only; this is \(facts.distribution.prettyName)",
+        why: "packages for rpm distributions are not built yet",
+        next: ["toa build --out DIR", "then load DIR/toa.ko by hand: insmod DIR/toa.ko"])
+    }
+  }
+
+  private func checkKernel() throws(ToaError) {
+    guard facts.kernels.kernel(facts.target.text)?.hasModules ?? false else {
+      let known = facts.kernels.kernels.map(\.release.text).joined(separator: ", ")
+      throw ToaError(
+        .headersMissing, "kernel \(facts.target) is not installed",
+        why: "there is no /lib/modules/\(facts.target); installed: \(known.isEmpty ? "none" : known)",
+        next: ["name an installed one: toa install --kernel RELEASE"])
+    }
+    if let intree = facts.inTree {
+      throw ToaError(
+        .conflict, "kernel \(facts.target) has a toa module of its own", why: "\(intree.path) comes with the kernel",
+        next: ["use it: modprobe toa"])
+    }
+  }
+
+  private func checkSignature() throws(ToaError) {
+    guard facts.isRunning, let reason = facts.signing.reasonForSignature else { return }
+    throw ToaError(
+      .signatureRefused, "this kernel takes only signed modules", why: reason,
+      next: ["toa doctor --only SIG", "sign and enrol a key, or turn the policy off at boot"])
+  }
+
+  private func checkDisk() throws(ToaError) {
+    let folder = "/lib/modules/\(facts.target)"
+    guard system.canWrite(folder) else {
+      throw ToaError(
+        .refused, "\(folder) cannot be written", why: "the file system is read-only, or this is not root",
+        next: ["mount -o remount,rw /", "then run the same command again"])
+    }
+    for place in ["/var/lib", folder] {
+      guard let free = system.freeBytes(place), free < Self.neededBytes else { continue }
+      throw ToaError(
+        .refused, "\(place) has only \(free >> 20) MiB left", why: "building and packaging take up to 64 MiB",
+        next: ["free some space, then run the same command again"])
+    }
+    guard !system.isPackageDatabaseLocked else {
+      throw ToaError(
+        .locked, "the package database is locked", why: "another package manager is running",
+        next: ["wait until it has finished, then run the same command again"])
+    }
+  }
+}

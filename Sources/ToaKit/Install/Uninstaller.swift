@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Packaging
+
+/// What `toa uninstall` answers.
+public struct UninstallDocument: Document {
+  /// Shape of the document.
+  public let schema = "toa.uninstall/1"
+  /// Whether the host was changed.
+  public let changed: Bool
+  /// Whether this was only a plan.
+  public let dryRun: Bool
+  /// The commands that a person would have typed, in order.
+  public let commands: [String]
+}
+
+/// The verb `uninstall`: the installed plans read backwards, then toa's own folders.
+public struct Uninstaller: Sendable {
+  let system: System
+  let console: Console
+
+  /// Creates the service.
+  public init(_ system: System, _ console: Console) {
+    self.system = system
+    self.console = console
+  }
+
+  /// Folders that only toa writes.
+  private static let folders = [Journal.folder, "/var/log/toa"]
+
+  /// Takes everything off; a host without toa is left as it is.
+  public func uninstall(dryRun: Bool, yes: Bool) async throws(ToaError) -> UninstallDocument {
+    guard system.files.isLive else {
+      throw ToaError(
+        .notApplicable, "toa uninstall works on the running system only", next: ["chroot there and run it"])
+    }
+    let entries = Journal(system.files).entries().filter { !$0.standing.isEmpty || $0.isCommitted }
+    let strays = strayPackages(entries)
+    let folders = Self.folders.filter { system.files.exists($0) }
+    let commands =
+      entries.reversed().flatMap { entry in
+        entry.undoOrder.flatMap { $0.step.typedUndo(facts: $0.facts, .withdrawal) }
+      } + (strays.isEmpty ? [] : [Dpkg.purge(strays).typed]) + folders.map { "rm -r \($0)" }
+    guard !commands.isEmpty else {
+      console.say("toa is not installed; nothing to remove.", .good)
+      return UninstallDocument(changed: false, dryRun: dryRun, commands: [])
+    }
+    if dryRun {
+      for command in commands { console.print("# \(command)") }
+      return UninstallDocument(changed: false, dryRun: true, commands: commands)
+    }
+    try system.requireRoot("uninstall")
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    try consent(commands, yes: yes)
+    let transaction = Transaction(system, console)
+    try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
+    try await remove(strays, folders, transaction)
+    console.say("toa is removed; nothing of it is left.", .good)
+    return UninstallDocument(changed: true, dryRun: false, commands: commands)
+  }
+
+  /// Packages of toa that no journal entry answers for: somebody installed the debs by hand, or the journal was lost.
+  private func strayPackages(_ entries: [Journal.Entry]) -> [String] {
+    let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
+    return (DpkgDatabase.read(from: system.files)?.installed(prefix: "toa-modules-") ?? []).filter {
+      !known.contains($0)
+    }
+  }
+
+  private func remove(_ strays: [String], _ folders: [String], _ transaction: Transaction) async throws(ToaError) {
+    if !strays.isEmpty {
+      console.say(change: Dpkg.purge(strays).typed)
+      try ModuleBackend(system).unload()
+      try await transaction.runPackageTool(
+        Dpkg.purge(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
+    }
+    for folder in folders {
+      console.say(change: "rm -r \(folder)")
+      do throws(FileError) {
+        // The journal goes last: as long as it stands, the next run finishes what this one could not.
+        for name in system.files.list(folder) where name != "journal" { try system.files.remove(folder + "/" + name) }
+        try system.files.remove(folder)
+      } catch {
+        throw ToaError(.unexpected, "cannot remove \(error.path)", why: errorText(error.errno), next: ["toa uninstall"])
+      }
+    }
+  }
+
+  private func consent(_ commands: [String], yes: Bool) throws(ToaError) {
+    guard !yes else { return }
+    console.say("This will be run:", .strong)
+    for command in commands { console.say(change: command) }
+    switch console.ask("Do it?") {
+    case true?: return
+    case false?: throw ToaError(.refused, "nothing was changed", why: "you said no")
+    case nil:
+      throw ToaError(
+        .refused, "nothing was changed", why: "nobody is there to ask",
+        next: ["toa uninstall --yes", "toa uninstall --dry-run"])
+    }
+  }
+}
+
+extension Step {
+  /// Packages of toa that the step installs.
+  var packageNames: [String] {
+    if case .installPackageFiles(let files) = self { files.names } else { [] }
+  }
+}
