@@ -1,22 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
-import Glibc
-import ToaKit
+internal import ArgumentParser
+public import ToaKit
 
-/// Parses the arguments (without the program's name), runs the verb and returns the exit status.
-public func runToa(_ arguments: [String]) async -> Int32 {
+/// Parses the arguments (without the program's name), runs the verb on the system that `makeSystem` gives for a root folder,
+/// and returns the exit status.
+public func runToa(
+  _ arguments: [String], makeSystem: @Sendable (_ root: String) -> System = { System.live(root: $0) }
+) async -> Int32 {
+  let parsed: any ParsableCommand
   do {
-    var command = try Toa.parseAsRoot(arguments)
-    if var asynchronous = command as? any AsyncParsableCommand {
-      try await asynchronous.run()
-    } else {
-      try command.run()
-    }
-    return ExitStatus.success.rawValue
+    parsed = try Toa.parseAsRoot(arguments)
   } catch {
-    let text = Toa.fullMessage(for: error)
-    let code = Toa.exitCode(for: error).rawValue
-    if !text.isEmpty { write(code == 0 ? STDOUT_FILENO : STDERR_FILENO, text + "\n", text.utf8.count + 1) }
-    return code
+    return explain(error, arguments, makeSystem("/").terminal)
   }
+  guard let verb = parsed as? any Verb else {
+    var command = parsed
+    do {
+      try command.run()
+      return ExitStatus.success.rawValue
+    } catch {
+      return explain(error, arguments, makeSystem("/").terminal)
+    }
+  }
+  let system = makeSystem(verb.rootFolder)
+  let console = verb.common.console(system.terminal)
+  do throws(ToaError) {
+    return try await verb.run(system, console).rawValue
+  } catch {
+    console.report(error)
+    return error.status.rawValue
+  }
+}
+
+/// Prints a help screen, a version or a usage error.
+private func explain(_ error: any Error, _ arguments: [String], _ terminal: Terminal) -> Int32 {
+  let code = Toa.exitCode(for: error).rawValue
+  let text = Toa.fullMessage(for: error)
+  if code == ExitStatus.success.rawValue {
+    if !text.isEmpty { terminal.out(text + "\n") }
+  } else if arguments.contains("--json") {
+    Console(terminal, json: true).report(
+      ToaError(.usage, "the command line is wrong", why: Toa.message(for: error), next: ["toa --help"]))
+  } else {
+    terminal.err(text + "\n")
+  }
+  return code
 }

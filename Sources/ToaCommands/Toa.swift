@@ -8,7 +8,16 @@ public struct Toa: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "toa",
     abstract: "Show servers behind a layer-4 load balancer the real client address.",
-    version: toaVersion)
+    discussion: """
+      The load balancer sends the client's address in a TCP option (TOA). `toa install` builds, packages and loads the \
+      kernel module that hands it to applications, and proves with real connections that they see it.
+      """,
+    version: toaVersion,
+    groupedSubcommands: [
+      CommandGroup(name: "Install", subcommands: [Install.self, Uninstall.self]),
+      CommandGroup(name: "Look", subcommands: [StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self]),
+      CommandGroup(name: "By hand", subcommands: [Build.self, Load.self, Unload.self]),
+    ])
 
   /// Creates the command.
   public init() {}

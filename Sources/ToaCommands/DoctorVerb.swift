@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import ToaKit
+
+/// `toa doctor`: say why applications do not see the client.
+public struct DoctorVerb: Verb {
+  /// Which findings make the exit status 2.
+  enum FailOn: String, ExpressibleByArgument, CaseIterable {
+    case error, warning, never
+  }
+
+  /// Summary of the verb.
+  public static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Say what keeps TOA from working here, and the command that mends it.",
+    discussion: "Reads only. The exit status is 2 when a check found an error.")
+
+  /// Options that every verb has.
+  @OptionGroup public var common: CommonOptions
+  @OptionGroup var root: RootOption
+  @OptionGroup var kernel: KernelOption
+
+  @Option(
+    name: .long, parsing: .upToNextOption, help: ArgumentHelp("Run only these checks or groups.", valueName: "id"))
+  var only: [String] = []
+
+  @Option(
+    name: .long, parsing: .upToNextOption, help: ArgumentHelp("Leave these checks or groups out.", valueName: "id"))
+  var skip: [String] = []
+
+  @Option(name: .customLong("fail-on"), help: "Least severe finding that makes the exit status 2.")
+  var failOn = FailOn.error
+
+  @Flag(name: .long, help: "List the checks.")
+  var list = false
+
+  @Option(name: .long, help: ArgumentHelp("Explain one check.", valueName: "id"))
+  var explain: String?
+
+  /// Creates the verb.
+  public init() {}
+
+  /// The file tree to look at.
+  public var rootFolder: String { root.root }
+
+  /// Does the work.
+  public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
+    let report = DoctorReport(system, console)
+    if let explain {
+      try report.explain(explain)
+      return .success
+    }
+    if list {
+      report.list()
+      return .success
+    }
+    let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip)
+    console.answer(document)
+    let bad: Set<Finding.Status> =
+      switch failOn {
+      case .error: [.error, .crashed]
+      case .warning: [.error, .crashed, .warning]
+      case .never: []
+      }
+    return document.findings.contains { bad.contains($0.status) } ? .refused : .success
+  }
+}

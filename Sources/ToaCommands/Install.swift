@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import ToaKit
+
+/// `toa install`: from nothing to a proven, persistent TOA.
+public struct Install: Verb {
+  /// Summary of the verb.
+  public static let configuration = CommandConfiguration(
+    abstract: "Build, package, load and prove the kernel module.",
+    discussion: """
+      Finds the kernel's headers and compiler, builds the carried module, puts it into the package database, loads it now \
+      and at every boot, and proves with real connections that applications see the client. A failed step undoes all \
+      before it. A second run changes nothing.
+      """)
+
+  /// Options that every verb has.
+  @OptionGroup public var common: CommonOptions
+  @OptionGroup var change: ChangeOptions
+  @OptionGroup var kernel: KernelOption
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Source prefixes of the load balancer, added to loopback and private ones; `any` believes every source.",
+      valueName: "prefixes"))
+  var trust: String?
+
+  @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
+  var compiler: String?
+
+  @Flag(name: .customLong("keep-on-failure"), help: "Leave everything in place when the self-test fails.")
+  var keepOnFailure = false
+
+  /// Creates the verb.
+  public init() {}
+
+  /// Does the work.
+  public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
+    let request = InstallRequest(
+      kernel: kernel.kernel, trust: trust, compiler: compiler, dryRun: change.dryRun, yes: change.yes,
+      keepOnFailure: keepOnFailure)
+    console.answer(try await Installer(system, console).install(request))
+    return .success
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import ToaKit
+
+/// A verb of the command line: it parses, calls one service and says how it ended.
+public protocol Verb: AsyncParsableCommand {
+  /// Options that every verb has.
+  var common: CommonOptions { get }
+  /// The file tree to work on; "/" unless the verb has `--root`.
+  var rootFolder: String { get }
+  /// Does the work.
+  func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus
+}
+
+extension Verb {
+  /// The host itself.
+  public var rootFolder: String { "/" }
+}

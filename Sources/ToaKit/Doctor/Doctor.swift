@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Runs checks side by side and collects their findings; nothing stops at the first problem.
+public struct Doctor: Sendable {
+  /// Which checks to run.
+  public struct Selection: Sendable {
+    /// Ids or group names to run; empty is all.
+    public var only: [String] = []
+    /// Ids or group names to leave out; they are shown as skipped.
+    public var skip: [String] = []
+
+    /// Creates a selection.
+    public init(only: [String] = [], skip: [String] = []) {
+      self.only = only
+      self.skip = skip
+    }
+
+    static func names(_ words: [String], _ check: Check) -> Bool {
+      words.contains { $0.uppercased() == check.id || $0.uppercased() == check.group.rawValue }
+    }
+  }
+
+  let checks: [Check]
+
+  /// Creates a doctor with all checks, or with some of its own.
+  public init(checks: [Check] = Check.all) { self.checks = checks }
+
+  /// Words of a selection that name no check and no group.
+  public func unknown(_ selection: Selection) -> [String] {
+    (selection.only + selection.skip).filter { word in !checks.contains { Selection.names([word], $0) } }
+  }
+
+  /// Runs the selected checks; the findings come in the order of the checks.
+  public func examine(_ context: DoctorContext, _ selection: Selection = Selection()) async -> [Finding] {
+    let chosen = checks.filter { selection.only.isEmpty || Selection.names(selection.only, $0) }
+    return await withTaskGroup(of: (Int, Finding).self) { group in
+      for (index, check) in chosen.enumerated() {
+        let left = Selection.names(selection.skip, check)
+        group.addTask {
+          left
+            ? (index, check.finding(Outcome(.skipped, "left out on request"), milliseconds: 0))
+            : (index, await check.examined(context))
+        }
+      }
+      var findings = [Finding?](repeating: nil, count: chosen.count)
+      for await (index, finding) in group { findings[index] = finding }
+      return findings.compactMap { $0 }
+    }
+  }
+}
+
+extension Check {
+  func examined(_ context: DoctorContext) async -> Finding {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome: Outcome
+    do {
+      outcome = try await probe(context)
+    } catch {
+      outcome = Outcome(.crashed, "the check itself failed: \(error)")
+    }
+    let (seconds, attoseconds) = (clock.now - start).components
+    return finding(outcome, milliseconds: Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+  }
+
+  func finding(_ outcome: Outcome, milliseconds: Int) -> Finding {
+    Finding(
+      id: id, group: group, title: title, status: outcome.status, observed: outcome.observed,
+      expected: outcome.expected, evidence: outcome.evidence, fix: outcome.fix, milliseconds: milliseconds)
+  }
+}

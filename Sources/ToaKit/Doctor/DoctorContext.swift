@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Host
+
+/// What checks look at: the system, and the facts that several of them need, read once.
+public struct DoctorContext: Sendable {
+  /// The outside world; checks only read.
+  public let system: System
+  /// The host and the kernel to look at.
+  public let facts: HostFacts
+  /// The module in the running kernel; nil when none is loaded or another kernel is looked at.
+  public let live: LiveModule?
+  /// The file that the kernel would load; nil when there is none.
+  public let file: ModuleFile?
+
+  /// Reads the facts for the kernel called `kernel`, or for the running one.
+  public static func gather(_ system: System, kernel: String? = nil) async throws(ToaError) -> DoctorContext {
+    let facts = try await system.facts(kernel: kernel)
+    return DoctorContext(
+      system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil,
+      file: ModuleFile(system, kernel: facts.target.text))
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `toa stats` answers.
+public struct StatsDocument: Document {
+  /// Shape of the document.
+  public let schema = "toa.stats/1"
+  /// Sum of each counter over the CPUs.
+  public let totals: [String: UInt64]
+  /// The counters as the kernel shows them.
+  public let counters: Counters
+}
+
+/// The verb `stats`.
+public struct StatsReport: Sendable {
+  let system: System
+  let console: Console
+
+  /// Creates the service.
+  public init(_ system: System, _ console: Console) {
+    self.system = system
+    self.console = console
+  }
+
+  /// Reads and prints the counters.
+  public func show(perCPU: Bool) throws(ToaError) -> StatsDocument {
+    guard let counters = Counters.read(system) else {
+      throw ToaError(
+        .notApplicable, "there are no counters at \(Counters.path)",
+        why: "no TOA module is loaded, or this process is in a network namespace that does not show them",
+        next: ["toa load", "in a container: run it on the host"])
+    }
+    let values = Array(1...(perCPU ? counters.cpus.count + 1 : 1))
+    var table = Table(["counter", "total"] + (perCPU ? counters.cpus : []), rightAligned: Set(values))
+    for counter in counters.counters {
+      let cells = [counter.total] + (perCPU ? counter.perCPU : [])
+      table.add(
+        [Table.Cell(counter.name)]
+          + cells.map { Table.Cell("\($0)", Self.isProblem(counter.name) && $0 > 0 ? .warning : nil) })
+    }
+    for line in table.lines(console) { console.print(line) }
+    return StatsDocument(
+      totals: Dictionary(counters.counters.map { ($0.name, $0.total) }, uniquingKeysWith: &+), counters: counters)
+  }
+
+  private static func isProblem(_ name: String) -> Bool {
+    ["untrusted", "malformed", "alloc_failed", "table_full", "getname_toa_mismatch", "kretprobe_missed"].contains(name)
+  }
+}
