@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Checks of values before they go into control files, scripts and paths. Each returns the value or throws.
+enum Checked {
+  /// A kernel release: one path component that needs no quoting in a shell.
+  static func kernel(_ value: String) throws(PackagingError) -> String {
+    try value.checked("kernel release", extra: "._+~-", first: "")
+  }
+
+  /// A package name by Debian policy 5.6.1.
+  static func packageName(_ value: String) throws(PackagingError) -> String {
+    guard value.utf8.count > 1, value == value.lowercased(), !value.contains("_") && !value.contains("~") else {
+      throw .invalid(place: "package name", value: value)
+    }
+    return try value.checked("package name", extra: "+.-", first: "")
+  }
+
+  /// A version without an epoch by Debian policy 5.6.12.
+  static func version(_ value: String) throws(PackagingError) -> String {
+    guard value.first?.isWholeNumber == true else { throw .invalid(place: "package version", value: value) }
+    return try value.checked("package version", extra: ".+~-", first: "")
+  }
+
+  /// An architecture as dpkg calls it.
+  static func architecture(_ value: String) throws(PackagingError) -> String {
+    try value.checked("architecture", extra: "-", first: "")
+  }
+
+  /// 64 hexadecimal digits.
+  static func sha256(_ value: String) throws(PackagingError) -> String {
+    guard value.utf8.count == 64, value.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+      throw .invalid(place: "SHA-256", value: value)
+    }
+    return value
+  }
+
+  /// The value of the parameter `trusted` in modprobe.d, where blanks, quotes, # and \ have a meaning.
+  static func trusted(_ value: String) throws(PackagingError) -> String {
+    try value.checked("list of prefixes", extra: ".:/,", first: ":")
+  }
+
+  /// One line of a control field.
+  static func line(_ value: String, _ place: String) throws(PackagingError) -> String {
+    guard let first = value.first, let last = value.last, !first.isWhitespace, !last.isWhitespace,
+      value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+    else { throw .invalid(place: place, value: value) }
+    return value
+  }
+}
+
+extension String {
+  /// Self, when it begins with an ASCII letter or digit (or one of `first`) and has only those and `extra`.
+  fileprivate func checked(_ place: String, extra: String, first: String) throws(PackagingError) -> String {
+    func isPlain(_ character: Character) -> Bool { character.isASCII && (character.isLetter || character.isNumber) }
+    guard let start = self.first, isPlain(start) || first.contains(start),
+      allSatisfy({ isPlain($0) || extra.contains($0) })
+    else { throw .invalid(place: place, value: self) }
+    return self
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The package with the settings that all kernels share: load at boot, and the trusted prefixes.
+///
+/// Its files lie below /usr/lib and /lib and are no conffiles, so that nothing stays after a removal; a file of the same name
+/// in /etc overrides each.
+public struct CommonPackage: Sendable, Equatable {
+  /// Its name.
+  public static let name = "toa-modules-common"
+  /// Where systemd finds what to load at boot.
+  public static let modulesLoad = "/usr/lib/modules-load.d/toa.conf"
+  /// Where modprobe finds the parameters.
+  public static let modprobe = "/lib/modprobe.d/toa.conf"
+
+  /// Version of toa, without a package revision.
+  public var version: String
+  /// Value of the module's parameter `trusted`; nil leaves the module's default.
+  public var trusted: String?
+
+  /// Creates the value.
+  public init(version: String, trusted: String? = nil) {
+    self.version = version
+    self.trusted = trusted
+  }
+
+  /// The package.
+  public func deb() throws(PackagingError) -> DebPackage {
+    var control = DebianControl(
+      package: Self.name, version: version + "-1", architecture: "all",
+      synopsis: "settings of the TCP Option Address module",
+      paragraphs: [
+        """
+        Loads toa.ko at boot and tells it from which prefixes to believe an address. Removed by "toa uninstall".
+        """
+      ])
+    control.depends = ["kmod"]
+    var files = [
+      PackageFile(path: Self.modulesLoad, text: "# Written by toa.\ntoa\n"),
+      try DebPackage.copyright(Self.name, license: "Apache-2.0"),
+    ]
+    if let trusted {
+      let checked = try Checked.trusted(trusted)
+      control.custom = [ControlField(name: "Toa-Trusted", value: checked)]
+      files.append(PackageFile(path: Self.modprobe, text: "# Written by toa.\noptions toa trusted=\(checked)\n"))
+    }
+    return DebPackage(control: control, scripts: [:], files: files)
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Host
+
+/// How a .deb is made: files to write into a folder of its own, then commands to run. Nothing is touched here.
+///
+/// The same package and time give the same bytes.
+public struct DebPlan: Sendable, Equatable {
+  /// The folder to make anew, empty.
+  public let folder: String
+  /// Files to write, paths absolute and below `folder`; the folders above them are made on the way.
+  public let files: [PackageFile]
+  /// Commands to run in order when the files are there.
+  public let commands: [Command]
+  /// The package that comes out.
+  public let output: String
+
+  /// Plans `package` in `folder`, which ends as a file in `outputFolder`.
+  ///
+  /// `time` (seconds since 1970) is what the archive and newer files in it are dated. `rootOwner` is left out for dpkg before
+  /// 1.19, which does not know --root-owner-group and then has to run as root.
+  public init(
+    _ package: DebPackage, folder: String, outputFolder: String, time: Int64, rootOwner: Bool = true
+  ) throws(PackagingError) {
+    self.folder = folder
+    output = "\(outputFolder)/\(package.fileName)"
+    let control = try package.control.text(installedSize: package.installedSize)
+    let sums = package.files.sorted { $0.path < $1.path }
+      .map { "\(MD5.hex($0.bytes))  \($0.path.dropFirst())\n" }.joined()
+    let scripts = package.scripts.sorted { $0.key < $1.key }
+    let meta =
+      [PackageFile(path: "/DEBIAN/control", text: control), PackageFile(path: "/DEBIAN/md5sums", text: sums)]
+      + scripts.map { PackageFile(path: "/DEBIAN/\($0.key)", text: $0.value, mode: 0o755) }
+    files = (meta + package.files).map { PackageFile(path: folder + $0.path, bytes: $0.bytes, mode: $0.mode) }
+    let ownership = rootOwner ? ["--root-owner-group"] : []
+    commands = [
+      // dpkg-deb takes the folders' modes as they are, and a strict umask would lock people out of /lib/modules.
+      Command("chmod", ["-R", "u=rwX,go=rX", folder]),
+      Command(
+        "dpkg-deb", ownership + ["-Zxz", "--build", folder, output],
+        environment: ["SOURCE_DATE_EPOCH": String(time), "LC_ALL": "C.UTF-8"]),
+    ]
+  }
+}
