@@ -40,6 +40,8 @@
 #define TOA_SYN_RECV_SOCK_ARGUMENTS sk, skb, req, dst
 #endif
 
+typedef struct sock *(*toa_syn_recv_sock_t)(TOA_SYN_RECV_SOCK_PARAMETERS);
+
 /* getname() returns the length since 4.17; before, it returned 0 and stored it. */
 #if TOA_HAVE_GETNAME_LENGTH
 #define TOA_GETNAME_PARAMETERS						\
@@ -55,10 +57,7 @@
 #define toa_getname_done(result) (!(result))
 #endif
 
-/* A member's type by name: 5.9. */
-#ifndef typeof_member
-#define typeof_member(type, member) typeof(((type *)0)->member)
-#endif
+typedef int (*toa_getname_t)(TOA_GETNAME_PARAMETERS);
 
 #if defined(CONFIG_DYNAMIC_FTRACE) && TOA_HAVE_FTRACE_IPMODIFY && \
 	(defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || \
@@ -125,11 +124,20 @@ static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs,
 	instruction_pointer_set(toa_pt_regs(fregs), ip)
 #endif
 
-/* Built without CONFIG_TASKS_RCU it is an alias since 4.14, and missing before. */
-#if TOA_HAVE_SYNCHRONIZE_RCU_TASKS
+/*
+ * Waits until every task has slept or returned to user space. Without
+ * CONFIG_TASKS_RCU it is another name for something that does since 4.14;
+ * before, it is declared and missing.
+ */
+#if defined(CONFIG_TASKS_RCU) || defined(synchronize_rcu_tasks)
 #define toa_synchronize_rcu_tasks() synchronize_rcu_tasks()
 #else
 #define toa_synchronize_rcu_tasks() synchronize_sched()
+#endif
+
+/* Any part of the module: 4.4. */
+#if !TOA_HAVE_WITHIN_MODULE
+#define within_module(address, module) within_module_core(address, module)
 #endif
 
 /* Takes a network namespace: 4.2. */

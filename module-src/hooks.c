@@ -5,10 +5,10 @@
 
 #include <linux/in.h>
 #include <linux/moduleparam.h>
+#include <linux/net.h>
 #include <linux/string.h>
+#include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
-
-#include "compat.h"
 
 struct toa_functions toa_functions[TOA_FAMILIES];
 

@@ -6,18 +6,16 @@
 #ifndef TOA_HOOKS_H
 #define TOA_HOOKS_H
 
-#include <linux/net.h>
-#include <net/inet_connection_sock.h>
-#include <net/sock.h>
+#include "compat.h"
 
 /*
  * The kernel's own functions, one set for each address family; a set is empty
  * where the kernel runs without that family.
  */
 struct toa_functions {
-	typeof_member(struct inet_connection_sock_af_ops, syn_recv_sock) syn_recv_sock;
-	typeof_member(struct proto_ops, getname) getname;
-	typeof_member(struct sock, sk_destruct) destruct;
+	toa_syn_recv_sock_t syn_recv_sock;
+	toa_getname_t getname;
+	void (*destruct)(struct sock *sk);
 };
 
 enum {

@@ -30,6 +30,7 @@ static int see_receive(struct kretprobe_instance *instance,
 	toa_segment_refused(segment);
 	return 1;
 }
+
 NOKPROBE_SYMBOL(see_receive);
 
 static int see_receive_ip4(struct kretprobe_instance *instance,
@@ -40,6 +41,7 @@ static int see_receive_ip4(struct kretprobe_instance *instance,
 	/* The IPv6 function calls this one for an IPv4 client: seen there. */
 	return listener->sk_family == AF_INET ? see_receive(instance, regs) : 1;
 }
+
 NOKPROBE_SYMBOL(see_receive_ip4);
 
 static int see_received(struct kretprobe_instance *instance,
@@ -51,6 +53,7 @@ static int see_received(struct kretprobe_instance *instance,
 		toa_child_made(child, (void *)instance->data);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(see_received);
 
 struct getname_call {
@@ -69,6 +72,7 @@ static int see_getname(struct kretprobe_instance *instance,
 	return !toa_client_wanted(call->sk,
 				  regs_get_kernel_argument(regs, TOA_GETNAME_PEER));
 }
+
 NOKPROBE_SYMBOL(see_getname);
 
 static int see_named(struct kretprobe_instance *instance, struct pt_regs *regs)
@@ -79,6 +83,7 @@ static int see_named(struct kretprobe_instance *instance, struct pt_regs *regs)
 		toa_client_write(call->sk, call->address);
 	return 0;
 }
+
 NOKPROBE_SYMBOL(see_named);
 
 static int see_destruct(struct kprobe *probe, struct pt_regs *regs)
@@ -86,6 +91,7 @@ static int see_destruct(struct kprobe *probe, struct pt_regs *regs)
 	toa_store_forget((struct sock *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
+
 NOKPROBE_SYMBOL(see_destruct);
 
 static struct kretprobe receive_probes[TOA_FAMILIES] = {

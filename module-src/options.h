@@ -6,14 +6,7 @@
 #ifndef TOA_OPTIONS_H
 #define TOA_OPTIONS_H
 
-#ifdef __KERNEL__
 #include <linux/types.h>
-#else
-#include <stdint.h>
-typedef uint8_t u8;
-typedef uint16_t __be16;
-typedef uint32_t __be32;
-#endif
 
 enum toa_verdict {
 	TOA_FOUND,

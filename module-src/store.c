@@ -2,6 +2,7 @@
 #include "store.h"
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/moduleparam.h>
 #include <linux/rculist.h>
@@ -14,7 +15,7 @@
 #include "stats.h"
 
 #define BUCKET_BITS 15
-#define BUCKETS (1U << BUCKET_BITS)
+#define BUCKETS BIT(BUCKET_BITS)
 #define LOCKS 256U
 
 static unsigned int max_entries = 1U << 20;

@@ -74,10 +74,6 @@ int toa_proc_create_single_data(void) { return sizeof(typeof(proc_create_single_
 #line 1 "probe:SOCK_CREATE_KERN_NET"
 int toa_sock_create_kern_net(struct socket **sock) { return sock_create_kern(&init_net, 0, 0, 0, sock); }
 
-/* Since 3.18; built only with CONFIG_TASKS_RCU until 4.14. */
-#line 1 "probe:SYNCHRONIZE_RCU_TASKS"
-void toa_synchronize_rcu_tasks(void) { synchronize_rcu_tasks(); }
-
 /* Since 4.4: within_module() on a const module. */
 #line 1 "probe:WITHIN_MODULE"
 bool toa_within_module(void) { return within_module(1, THIS_MODULE); }

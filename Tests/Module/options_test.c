@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The option parser of the module, in user space. Every header lies at the
+ * very end of its own piece of heap, so that the sanitizer sees a read of one
+ * byte too many.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../module-src/options.h"
+
+#define PORT 0x30, 0x39
+#define BYTES(...) { __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ })
+
+static const struct {
+	const char *name;
+	u8 options[40];
+	unsigned int length;
+	enum toa_verdict verdict;
+	/* Last byte of 1.2.3.x, when found. */
+	u8 last;
+} table[] = {
+	{ "nothing", { 0 }, 0, TOA_NONE, 0 },
+	{ "254", BYTES(254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "200", BYTES(200, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "NOPs before", BYTES(1, 1, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "odd offset", BYTES(1, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "bytes after", BYTES(254, 8, PORT, 1, 2, 3, 4, 9, 9), TOA_FOUND, 4 },
+	{ "timestamps before", BYTES(8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "two, the first wins", BYTES(254, 8, PORT, 1, 2, 3, 4, 254, 8, PORT, 1, 2, 3, 5), TOA_FOUND, 4 },
+	{ "two kinds, the first wins", BYTES(200, 8, PORT, 1, 2, 3, 5, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 5 },
+	{ "other length, then good", BYTES(254, 4, 0, 0, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "first bad, then good", BYTES(254, 8, PORT, 0, 0, 0, 0, 254, 8, PORT, 1, 2, 3, 4), TOA_MALFORMED, 0 },
+	{ "EOL", BYTES(0), TOA_NONE, 0 },
+	{ "after EOL", BYTES(0, 254, 8, PORT, 1, 2, 3, 4), TOA_NONE, 0 },
+	{ "NOPs only", BYTES(1, 1, 1, 1), TOA_NONE, 0 },
+	{ "unknown kind", BYTES(253, 8, PORT, 1, 2, 3, 4), TOA_NONE, 0 },
+	{ "unknown, length 0", BYTES(77, 0, 254, 8, PORT, 1, 2, 3, 4), TOA_NONE, 0 },
+	{ "unknown, length 1", BYTES(77, 1, 254, 8, PORT, 1, 2, 3, 4), TOA_NONE, 0 },
+	{ "unknown, overruns", BYTES(77, 9, 254, 8, PORT, 1, 2), TOA_NONE, 0 },
+	{ "unknown kind in last byte", BYTES(1, 1, 1, 77), TOA_NONE, 0 },
+	{ "kind in last byte", BYTES(1, 1, 1, 254), TOA_MALFORMED, 0 },
+	{ "length in last byte", BYTES(1, 1, 254, 8), TOA_MALFORMED, 0 },
+	{ "one byte short", BYTES(254, 8, PORT, 1, 2, 3), TOA_MALFORMED, 0 },
+	{ "length 0", BYTES(254, 0, PORT, 1, 2, 3, 4), TOA_MALFORMED, 0 },
+	{ "length 1", BYTES(254, 1, PORT, 1, 2, 3, 4), TOA_MALFORMED, 0 },
+	{ "length 6", BYTES(254, 6, PORT, 1, 2, 1, 1), TOA_MALFORMED, 0 },
+	{ "length 255", BYTES(254, 255, PORT, 1, 2, 3, 4), TOA_MALFORMED, 0 },
+	{ "port 0", BYTES(254, 8, 0, 0, 1, 2, 3, 4), TOA_MALFORMED, 0 },
+	{ "low half of port", BYTES(254, 8, 0, 1, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "address 0.0.0.0", BYTES(254, 8, PORT, 0, 0, 0, 0), TOA_MALFORMED, 0 },
+	{ "address 224.0.0.1", BYTES(254, 8, PORT, 224, 0, 0, 1), TOA_MALFORMED, 0 },
+	{ "address 239.255.255.255", BYTES(254, 8, PORT, 239, 255, 255, 255), TOA_MALFORMED, 0 },
+	{ "address 255.255.255.255", BYTES(254, 8, PORT, 255, 255, 255, 255), TOA_MALFORMED, 0 },
+	{ "address 223.255.255.255", BYTES(254, 8, PORT, 223, 255, 255, 255), TOA_FOUND, 255 },
+	{ "address 255.255.255.254", BYTES(254, 8, PORT, 255, 255, 255, 254), TOA_FOUND, 254 },
+	{ "at the very end", BYTES(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+};
+
+static enum toa_verdict parse(const u8 *options, unsigned int length,
+			      struct toa_client *client)
+{
+	/* Even for 0 bytes, a piece of exactly that size. */
+	u8 *copy = malloc(length);
+	enum toa_verdict verdict;
+
+	if (length)
+		memcpy(copy, options, length);
+	verdict = toa_options_find(copy, length, client);
+	free(copy);
+	return verdict;
+}
+
+static int check_table(void)
+{
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct toa_client client = { 0 };
+		enum toa_verdict verdict;
+		u8 bytes[4], port[2];
+
+		verdict = parse(table[i].options, table[i].length, &client);
+		memcpy(bytes, &client.ip4, sizeof(bytes));
+		memcpy(port, &client.port, sizeof(port));
+		if (verdict != table[i].verdict ||
+		    (verdict == TOA_FOUND &&
+		     (bytes[3] != table[i].last || !(port[0] | port[1])))) {
+			printf("FAILED: %s: verdict %d\n", table[i].name,
+			       verdict);
+			failed++;
+		}
+	}
+	return failed;
+}
+
+/* Any bytes, made of pieces that mean something; every verdict must come up. */
+static int check_random(unsigned int rounds)
+{
+	static const u8 likely[] = { 0, 1, 1, 2, 8, 8, 20, 200, 254, 254 };
+	unsigned int seen[3] = { 0 };
+	unsigned int i, j;
+
+	srandom(254);
+	for (i = 0; i < rounds; i++) {
+		struct toa_client client = { 0 };
+		unsigned int length = random() % 41;
+		enum toa_verdict verdict;
+		u8 options[40];
+
+		for (j = 0; j < length; j++)
+			options[j] = random() % 3 ? likely[random() % 10] :
+						    random();
+		verdict = parse(options, length, &client);
+		seen[verdict]++;
+		if (verdict == TOA_FOUND && (!client.port || !client.ip4)) {
+			printf("FAILED: found an empty address\n");
+			return 1;
+		}
+	}
+	if (!seen[TOA_FOUND] || !seen[TOA_NONE] || !seen[TOA_MALFORMED]) {
+		printf("FAILED: random headers never gave one of the verdicts\n");
+		return 1;
+	}
+	return 0;
+}
+
+int main(void)
+{
+	int failed = check_table() + check_random(2000000);
+
+	printf("options: %zu cases and random headers, %d failed\n",
+	       sizeof(table) / sizeof(table[0]), failed);
+	return failed != 0;
+}
