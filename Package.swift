@@ -60,7 +60,9 @@ let package = Package(
       name: "AssetsTests", dependencies: ["Assets", "Host", "Packaging", systemPackage], swiftSettings: strict),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
-    .testTarget(name: "ToaKitTests", dependencies: ["ToaKit"], swiftSettings: strict),
+    .testTarget(
+      name: "ToaKitTests", dependencies: ["Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
+      swiftSettings: strict),
     .testTarget(name: "ToaCommandsTests", dependencies: ["ToaCommands", "ToaKit"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

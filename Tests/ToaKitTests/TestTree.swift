@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Host
+import SystemPackage
+import Testing
+
+/// A folder of its own below /tmp as a file root, gone with the value.
+final class TestTree: Sendable {
+  let root: FileRoot
+  private let place: String
+
+  /// Makes the files; a path that ends in "/" is a folder, a text that begins with "-> " a symbolic link.
+  init(_ files: [String: String] = [:]) throws {
+    var template = Array("/tmp/toa-test-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    root = FileRoot(FilePath(place))
+    for (path, text) in files { try write(path, text) }
+  }
+
+  deinit { _ = system("chmod -R u+w \(place) && rm -rf \(place)") }
+
+  /// Writes one file, folder or link, with the folders above it.
+  func write(_ path: String, _ text: String) throws {
+    if path.hasSuffix("/") { return try root.makeDirectory(path) }
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    try root.makeDirectory("/" + folder)
+    if text.hasPrefix("-> ") {
+      let made = symlink(String(text.dropFirst(3)), place + path)
+      try #require(made == 0)
+    } else {
+      try root.write(path, Array(text.utf8))
+    }
+  }
+
+  /// Takes a file or folder away.
+  func remove(_ path: String) throws { try root.remove(path) }
+}
