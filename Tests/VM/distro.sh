@@ -36,7 +36,8 @@ quietly "$log" in_root "$root" update-initramfs -c -k "$kver" || die "no initram
 echo 'LABEL=toaroot / ext4 defaults 0 1' >"$root/etc/fstab"
 echo toa-guest >"$root/etc/hostname"
 printf '127.0.0.1 localhost toa-guest\n' >"$root/etc/hosts"
-echo uninitialized >"$root/etc/machine-id"
+# With an identity this is not a first boot, in which systemd would set up services anew.
+in_root "$root" systemd-machine-id-setup >>"$log" 2>&1
 : >"$root/etc/resolv.conf"
 cp "$VM_DIR"/guest/distro/*.service "$root/etc/systemd/system/"
 in_root "$root" systemctl -q enable toa-story.service

@@ -4,5 +4,5 @@
 sh "${CASES%/cases}/snapshot.sh" "$STATE/before"
 count=$(wc -l <"$STATE/before")
 [ "$count" -gt 5000 ] || fail "the snapshot has only $count paths"
-grep -c ' sha256:[0-9a-f]\{64\}$' "$STATE/before"
+grep -c ' sha512:[0-9a-f]\{128\}$' "$STATE/before"
 note "$count paths remembered"

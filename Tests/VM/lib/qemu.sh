@@ -3,7 +3,7 @@
 
 # cx16=off: QEMU 7.2 breaks cmpxchg16b under TCG and newer kernels crash at random. thread=single: with two
 # threads TCG corrupts code patching across CPUs. KVM is never used: results must not depend on the machine.
-QEMU_COMMON="-accel tcg,thread=single -cpu max,cx16=off -smp 2 -nodefaults -display none -no-reboot -nic none"
+QEMU_COMMON="-accel tcg,thread=single -cpu max,cx16=off -smp ${SMP:-2} -nodefaults -display none -no-reboot -nic none"
 QEMU_EXIT="-device isa-debug-exit,iobase=0xf4,iosize=4"
 
 # A kernel that warns has failed, and a kernel that panics must not sit there.

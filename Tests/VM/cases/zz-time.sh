@@ -1,0 +1,4 @@
+. "$CASES/lib"
+sh "${CASES%/cases}/snapshot.sh" "$STATE/before"
+systemd-analyze
+fail end
