@@ -33,21 +33,14 @@ if [ -n "$STORIES" ]; then "$VM_DIR/distro.sh" & pids="$pids $!"; fi
 for pid in $pids; do wait "$pid" || die "the guests cannot be prepared" "read the lines above"; done
 say "prepared in $(($(seconds) - started)) s"
 
-kernel_guests() {
-  local kernel
-  for kernel in $KERNELS; do "$VM_DIR/kernel.sh" --toa "$TOA" "$kernel" || true; done
-  [ -z "$HARNESS" ] || "$VM_DIR/selfcheck.sh" || true
+# The longest first, two at a time.
+jobs() {
+  local story kernel
+  for story in $STORIES; do echo "story.sh --toa $TOA $story"; done
+  for kernel in $KERNELS; do echo "kernel.sh --toa $TOA $kernel"; done
+  [ -z "$HARNESS" ] || echo "selfcheck.sh"
 }
-
-story_guests() {
-  local story
-  for story in $STORIES; do "$VM_DIR/story.sh" --toa "$TOA" "$story" || true; done
-}
-
-story_guests &
-stories=$!
-kernel_guests
-wait "$stories"
+jobs | (cd "$VM_DIR" && xargs -P 2 -d '\n' -I '{}' bash -c './{} || true')
 
 expected=""
 for kernel in $KERNELS; do expected="$expected $("$VM_DIR/kernel.sh" --names "$kernel")"; done

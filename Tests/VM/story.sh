@@ -44,13 +44,11 @@ parameters_of() { awk -v want="$1" 'BEGIN { stage = 1 } $1 == "reboot" { stage++
 
 # write_job STAGE: the second disk, a tar that the guest's unit unpacks.
 write_job() {
-  local stage=$1 job=$run/job name last=no source
+  local stage=$1 job=$run/job name last=no
   rm -rf "$job"
   mkdir -p "$job/bin" "$job/cases" "$job/other-toa"
   cp "$TOA" "$job/bin/toa"
-  for source in "$VM_DIR"/guest/*.c "$REPO"/Tests/Module/guest/*.c; do
-    if [ -e "$source" ]; then cp "$(static_program "$source")" "$job/bin/"; fi
-  done
+  copy_programs "$job/bin"
   cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/run-cases.sh" "$job/"
   cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"

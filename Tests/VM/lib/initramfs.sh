@@ -15,14 +15,12 @@ add_kernel_module() {
 
 # make_tree TREE: busybox, the helpers and the kernel's own modules. Needs KVER and MODULES.
 make_tree() {
-  local tree=$1 name path source
+  local tree=$1 name path
   rm -rf "$tree"
   mkdir -p "$tree/bin" "$tree/sbin" "$tree/usr/bin" "$tree/usr/sbin" "$tree/lib/modules/$KVER" "$tree/cases" "$tree/etc"
   cp /bin/busybox "$tree/bin/busybox"
   for name in $(/bin/busybox --list); do [ -e "$tree/bin/$name" ] || ln -s busybox "$tree/bin/$name"; done
-  for source in "$VM_DIR"/guest/*.c "$REPO"/Tests/Module/guest/*.c; do
-    if [ -e "$source" ]; then cp "$(static_program "$source")" "$tree/bin/"; fi
-  done
+  copy_programs "$tree/bin"
   : >"$tree/modules.list"
   cp "$MODULES"/modules.builtin* "$MODULES"/modules.order "$tree/lib/modules/$KVER/"
   for name in tun tls; do

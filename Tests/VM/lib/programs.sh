@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced: the static helper programs of the guests, compiled on this machine.
 
-# static_program SOURCE: prints the path of the program, which is compiled again when its source changed.
+# static_program SOURCE...: prints the path of the program, which is compiled again when a source changed.
 static_program() {
-  local source=$1 target
-  target=$CACHE/bin/$(basename "$source" .c)
+  local target source
+  target=$CACHE/bin/$(basename "$1" .c)
   mkdir -p "$CACHE/bin"
-  if [ ! -e "$target" ] || [ "$source" -nt "$target" ]; then
-    gcc -O2 -static -pthread -o "$target.$$" "$source" || die "cannot compile $source" "Tests/VM/setup.sh installs gcc and libc6-dev"
+  for source; do [ ! "$source" -nt "$target" ] || rm -f "$target"; done
+  if [ ! -e "$target" ]; then
+    gcc -O2 -static -pthread -o "$target.$$" "$@" || die "cannot compile $1" "Tests/VM/setup.sh installs gcc and libc6-dev"
     mv "$target.$$" "$target"
   fi
   echo "$target"
+}
+
+# copy_programs FOLDER: all that the cases use.
+copy_programs() {
+  local source
+  for source in "$VM_DIR"/guest/*.c; do cp "$(static_program "$source")" "$1/"; done
+  cp "$(static_program "$REPO/Tests/Module/guest/stress.c" "$REPO/Tests/Module/guest/wire.c")" "$1/"
 }
