@@ -22,6 +22,8 @@ kernel=$1
 work=$CACHE/build/$kernel
 log=$CACHE/log/build-$kernel.log
 mkdir -p "$work" "$CACHE/log"
+exec 6>"$work/.lock"
+flock 6
 
 if [ "$OTHER" = yes ]; then
   if [ ! -e "$work/other/toa.ko" ] || [ "$VM_DIR/guest/other-toa/other.c" -nt "$work/other/toa.ko" ]; then

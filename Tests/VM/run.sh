@@ -19,6 +19,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 need_root
+TOA=$(realpath -m "$TOA")
 [ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
 "$VM_DIR/setup.sh"
 started=$(seconds)

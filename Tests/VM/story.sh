@@ -67,20 +67,22 @@ write_job() {
 }
 
 # boot STAGE: leaves console-STAGE and sets STATUS. In a demo the console is shown while it is written.
+viewer=""
+trap '[ -z "$viewer" ] || kill "$viewer" 2>/dev/null || true' EXIT
 boot() {
-  local console=$run/console-$1 viewer=""
+  local console=$run/console-$1
   : >"$console"
-  if [ -n "$DEMO" ]; then "$VM_DIR/lib/watch.sh" "$console" & viewer=$!; fi
+  if [ -n "$DEMO" ]; then "$VM_DIR/lib/watch.pl" "$console" & viewer=$!; fi
   STATUS=0
   # shellcheck disable=SC2046,SC2086
-  timeout -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1536 \
+  timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1536 \
     -kernel "$VMLINUZ" -initrd "$INITRD" \
     -append "$KERNEL_STRICT root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
     -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
     -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
     -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \
     -serial "file:$console" </dev/null 2>"$run/qemu-$1.log" || STATUS=$?
-  if [ -n "$viewer" ]; then sleep 0.3; kill "$viewer" 2>/dev/null || true; wait "$viewer" 2>/dev/null || true; fi
+  if [ -n "$viewer" ]; then sleep 0.3; kill "$viewer" 2>/dev/null || true; wait "$viewer" 2>/dev/null || true; viewer=""; fi
 }
 
 # judge_stage STAGE: a stage before the last ends by a reset, which QEMU reports as 0; it must have been asked for.
@@ -95,7 +97,7 @@ total=$(grep -vcE '^(#|reboot|$)' "$plot")
 for stage in $(seq "$stages"); do
   write_job "$stage"
   since=$(seconds)
-  [ -z "$DEMO" ] || printf '\n\033[1m[%s/%s] booting Debian 12, %s\033[0m\n' "$stage" "$stages" "$KVER"
+  [ -z "$DEMO" ] || [ "$stage" != 1 ] || printf 'booting a bare Debian 12, kernel %s\n' "$KVER"
   boot "$stage"
   mkdir -p "$run/out"
   tar xf "$run/out.img" -C "$run/out" 2>/dev/null || true

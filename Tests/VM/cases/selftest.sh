@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Shows: toa selftest
 . "$CASES/lib"
+show toa selftest
 expect 0 toa selftest --json
 cp stdout selftest.json
 says '"expected"' selftest.json

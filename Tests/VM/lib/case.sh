@@ -25,6 +25,11 @@ expect() {
   [ "$status" = "$wanted" ] || fail "'$*' exits $status, expected $wanted: $(tail -n 1 stderr)"
 }
 
+# show COMMAND...: only in a demo, for the eye.
+show() {
+  [ -z "${DEMO:-}" ] || expect 0 "$@"
+}
+
 # note TEXT: a line for the log and, in a demo, for the screen.
 note() {
   echo "$*"

@@ -14,9 +14,13 @@ static_program() {
   echo "$target"
 }
 
-# copy_programs FOLDER: all that the cases use.
+# copy_programs FOLDER: all that the cases use. One guest at a time compiles.
 copy_programs() {
   local source
+  mkdir -p "$CACHE/bin"
+  exec 7>"$CACHE/bin/.lock"
+  flock 7
   for source in "$VM_DIR"/guest/*.c; do cp "$(static_program "$source")" "$1/"; done
   cp "$(static_program "$REPO/Tests/Module/guest/stress.c" "$REPO/Tests/Module/guest/wire.c")" "$1/"
+  exec 7>&-
 }
