@@ -68,7 +68,7 @@ if grep -aq '^TOA-VM-FILES-END' "$run/files"; then
   tr -d '\r' <"$run/files" | sed '/^TOA-VM-FILES-END/,$d' | base64 -d | tar xzf - -C "$run/out" || true
 fi
 
-why=$(judge "$status" "$run/console") && why=$(judge_results "$run/console" "$@") && good=yes || good=no
+why=$(judge "$status" "$run/console" "$run/out/dmesg") && why=$(judge_results "$run/console" "$@") && good=yes || good=no
 write_result "$run/result" $# "$good" $((ended - started)) "$run/console"
 tr -d '\r' <"$run/console" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$NAME: /" || true
 if [ "$good" = no ]; then

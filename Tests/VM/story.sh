@@ -49,7 +49,7 @@ write_job() {
   mkdir -p "$job/bin" "$job/cases" "$job/other-toa"
   cp "$TOA" "$job/bin/toa"
   copy_programs "$job/bin"
-  cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/run-cases.sh" "$job/"
+  cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/run-cases.sh" "$job/"
   cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
   cases_of "$stage" >"$job/cases/list"
@@ -90,7 +90,7 @@ judge_stage() {
   local console=$run/console-$1 status=$STATUS
   if [ "$1" -lt "$stages" ] && [ "$status" = 0 ] && grep -aq '^TOA-VM-REBOOT' "$console"; then status=$EXIT_PASSED; fi
   # shellcheck disable=SC2046
-  judge "$status" "$console" && judge_results "$console" $(cases_of "$1")
+  judge "$status" "$console" "$run/out/stage-$1/dmesg" && judge_results "$console" $(cases_of "$1")
 }
 
 total=$(grep -vcE '^(#|reboot|$)' "$plot")

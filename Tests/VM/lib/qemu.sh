@@ -15,10 +15,10 @@ EXIT_FAILED=87
 
 KERNEL_COMPLAINTS='WARNING: CPU|BUG: |Oops: |Kernel panic|general protection fault|INFO: task .* blocked|rcu.*stall|Call Trace:'
 
-# judge STATUS CONSOLE: says why a guest failed; silent and true when it passed.
+# judge STATUS CONSOLE DMESG: says why a guest failed; silent and true when it passed.
 judge() {
   local status=$1 console=$2 complaint
-  complaint=$(grep -aE -m 1 "$KERNEL_COMPLAINTS" "$console" || true)
+  complaint=$(cat "$console" "$3" 2>/dev/null | grep -aE -m 1 "$KERNEL_COMPLAINTS" || true)
   if [ -n "$complaint" ]; then echo "the kernel complained: $complaint"; return 1; fi
   case $status in
     "$EXIT_PASSED") ;;
