@@ -45,7 +45,7 @@ let package = Package(
         "Assets", "CLinux", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess, systemPackage,
       ],
       swiftSettings: strict),
-    .target(name: "ToaCommands", dependencies: ["ToaKit", argumentParser], swiftSettings: strict),
+    .target(name: "ToaCommands", dependencies: ["CLinux", "ToaKit", argumentParser], swiftSettings: strict),
     .executableTarget(
       name: "toa", dependencies: ["ToaCommands"], swiftSettings: strict,
       linkerSettings: isStatic

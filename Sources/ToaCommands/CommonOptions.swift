@@ -3,7 +3,7 @@ public import ArgumentParser
 public import ToaKit
 
 /// Options that every verb has.
-public struct CommonOptions: ParsableArguments {
+public struct CommonOptions: ParsableArguments, Sendable {
   @Flag(name: .long, help: "Answer with one JSON document on standard output.")
   var json = false
 
@@ -26,7 +26,7 @@ public struct CommonOptions: ParsableArguments {
 }
 
 /// Options of verbs that change the host.
-public struct ChangeOptions: ParsableArguments {
+public struct ChangeOptions: ParsableArguments, Sendable {
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Print the plan and change nothing.")
   var dryRun = false
 
@@ -38,7 +38,7 @@ public struct ChangeOptions: ParsableArguments {
 }
 
 /// The option of verbs that read another file tree.
-public struct RootOption: ParsableArguments {
+public struct RootOption: ParsableArguments, Sendable {
   @Option(name: .long, help: ArgumentHelp("Read the host that lies below this folder.", valueName: "dir"))
   var root = "/"
 
@@ -47,7 +47,7 @@ public struct RootOption: ParsableArguments {
 }
 
 /// The option of verbs that work for one kernel.
-public struct KernelOption: ParsableArguments {
+public struct KernelOption: ParsableArguments, Sendable {
   @Option(
     name: .long,
     help: ArgumentHelp(

@@ -24,6 +24,10 @@ public func runToa(
   }
   let system = makeSystem(verb.rootFolder)
   let console = verb.common.console(system.terminal)
+  return await cancelledBySignals { await status(of: verb, system, console) }
+}
+
+private func status(of verb: any Verb, _ system: System, _ console: Console) async -> Int32 {
   do throws(ToaError) {
     return try await verb.run(system, console).rawValue
   } catch {

@@ -3,7 +3,7 @@ public import ArgumentParser
 public import ToaKit
 
 /// A verb of the command line: it parses, calls one service and says how it ended.
-public protocol Verb: AsyncParsableCommand {
+public protocol Verb: AsyncParsableCommand, Sendable {
   /// Options that every verb has.
   var common: CommonOptions { get }
   /// The file tree to work on; "/" unless the verb has `--root`.

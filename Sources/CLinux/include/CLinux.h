@@ -29,4 +29,8 @@ extern const int clinux_CLONE_NEWNET;
 /// TUNSETIFF, a macro that Swift does not import.
 extern const unsigned long clinux_TUNSETIFF;
 
+/// SIGINT, SIGTERM and SIGHUP from now on only write their number into a pipe; returns its reading end, -EALREADY at a second
+/// call.
+int clinux_signal_pipe(void);
+
 #endif

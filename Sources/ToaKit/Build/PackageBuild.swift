@@ -4,11 +4,15 @@ internal import Packaging
 
 /// The making of the debs: one for the module of a kernel, one for the settings that all kernels share.
 public struct PackageBuild: Sendable, Equatable, Codable {
-  /// Where the debs are kept, so that an upgrade can go back.
+  /// Where the debs are kept, each plan's in a folder of its own, so that an upgrade can go back.
   public static let folder = Journal.folder + "/packages"
 
+  /// Folder that gets the debs.
+  public var folder: String
   /// Kernel release.
   public var kernel: String
+  /// Package that owns the kernel; nil where dpkg knows none.
+  public var kernelPackage: String?
   /// dpkg's name of the architecture: "amd64".
   public var architecture: String
   /// Hash of the module's source.
@@ -26,9 +30,65 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   static func names(_ kernel: String) -> [String] { [CommonPackage.name, ModulePackage.name(kernel)] }
 
   /// The debs that come out.
-  var files: PackageFiles { PackageFiles(names: [], paths: [], replaced: replaced) }
+  var files: PackageFiles {
+    let names = module == nil ? [CommonPackage.name] : Self.names(kernel)
+    let paths = names.map { name in
+      "\(folder)/\(name)_\(toaVersion)-1_\(name == CommonPackage.name ? "all" : architecture).deb"
+    }
+    return PackageFiles(names: names, paths: paths, replaced: replaced)
+  }
 
-  var typedCommands: [String] { [] }
+  var typedCommands: [String] {
+    files.names.indices.map { "dpkg-deb --build \(folder)/\(files.names[$0]) \(files.paths[$0])" }
+  }
 
-  func run(_ system: System, _ console: Console) async throws(ToaError) {}
+  /// Lays the packages out and has dpkg-deb make them.
+  func run(_ system: System, _ console: Console) async throws(ToaError) {
+    var plans: [DebPlan] = []
+    do {
+      plans.append(try plan(CommonPackage(version: toaVersion, trusted: trusted).deb(), system))
+      if let module {
+        let bytes = try system.files.bytes(module)
+        plans.append(
+          try plan(
+            ModulePackage(
+              kernel: kernel, version: toaVersion, architecture: architecture, sourceSha256: sourceSha256,
+              compiler: compiler, kernelPackage: kernelPackage, module: bytes
+            ).deb(), system))
+      }
+      for plan in plans { try await make(plan, system, console) }
+    } catch let error as ToaError {
+      throw error
+    } catch {
+      throw ToaError(.buildFailed, "cannot make the packages for \(kernel)", why: "\(error)", next: ["toa doctor"])
+    }
+    let made = plans.map(\.output)
+    guard made == files.paths else {
+      throw ToaError(.unexpected, "the packages have other names than planned", why: made.joined(separator: ", "))
+    }
+  }
+
+  private func plan(_ package: DebPackage, _ system: System) throws(PackagingError) -> DebPlan {
+    try DebPlan(
+      package, folder: "\(folder)/\(package.control.package)", outputFolder: folder, time: toaReleaseTime,
+      rootOwner: system.identity.userID != 0)
+  }
+
+  private func make(_ plan: DebPlan, _ system: System, _ console: Console) async throws {
+    try system.files.remove(plan.folder)
+    for file in plan.files {
+      try system.files.makeDirectory(String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)]))
+      try system.files.write(file.path, file.bytes, mode: file.mode)
+    }
+    for command in plan.commands {
+      let result = try await system.run.run(command)
+      guard result.status == 0 else {
+        throw ToaError(
+          .buildFailed, "cannot make \(plan.output)",
+          why: "\(command.program) ended with exit status \(result.status):\n\(result.errorOutput)",
+          next: ["run it by hand: \(command.typed)"])
+      }
+    }
+    try system.files.remove(plan.folder)
+  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
+internal import Packaging
 
 /// Turns what a host has into the steps that are missing to a working, persistent toa.ko.
 struct InstallPlanner: Sendable {
@@ -54,9 +55,13 @@ struct InstallPlanner: Sendable {
   private func packageBuild(
     module: ModuleBuild?, hash: String, trusted: String?, _ installed: InstalledPackages
   ) -> PackageBuild {
-    PackageBuild(
-      kernel: facts.target.text, architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash,
-      module: module?.module, compiler: module?.compilerName, trusted: trusted, replaced: installed.debs)
+    let number = (system.files.list(PackageBuild.folder).compactMap { Int($0) }.max() ?? 0) + 1
+    let kernel = facts.target.text
+    let names = module == nil ? [CommonPackage.name] : PackageBuild.names(kernel)
+    return PackageBuild(
+      folder: "\(PackageBuild.folder)/\(number)", kernel: kernel, kernelPackage: facts.owner?.name,
+      architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash, module: module?.module,
+      compiler: module?.compilerName, trusted: trusted, replaced: names.compactMap { installed.debs[$0] })
   }
 
   /// The steps that bring headers and compiler, and the build itself.

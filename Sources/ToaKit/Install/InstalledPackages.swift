@@ -14,8 +14,8 @@ struct InstalledPackages: Sendable, Equatable {
   var hasCommon = false
   /// The prefixes that the settings name; nil when they leave the module's default.
   var trusted: String?
-  /// Debs of the installed packages that toa still keeps.
-  var debs: [String] = []
+  /// Debs of the installed packages that toa still keeps, by package name.
+  var debs: [String: String] = [:]
 
   /// Asks dpkg; without dpkg nothing is installed.
   static func read(_ system: System, kernel: String) async -> InstalledPackages {
@@ -31,9 +31,20 @@ struct InstalledPackages: Sendable, Equatable {
       packages.hasCommon = true
       packages.trusted = common[1].isEmpty ? nil : common[1]
     }
-    let folder = PackageBuild.folder
-    packages.debs = system.files.list(folder).filter { $0.hasSuffix(".deb") }.map { "\(folder)/\($0)" }
+    packages.debs = keptDebs(system)
     return packages
+  }
+
+  /// The debs that the journal says were installed last and that are still there.
+  private static func keptDebs(_ system: System) -> [String: String] {
+    var debs: [String: String] = [:]
+    for entry in Journal(system.files).entries() where entry.isCommitted {
+      for number in entry.standing.keys.sorted() {
+        guard case .installPackageFiles(let files) = entry.plan.steps[number] else { continue }
+        for (name, path) in zip(files.names, files.paths) where system.files.isFile(path) { debs[name] = path }
+      }
+    }
+    return debs
   }
 
   private static func fields(_ names: [String], of package: String, _ system: System) async -> [String]? {

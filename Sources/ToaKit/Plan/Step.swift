@@ -73,7 +73,7 @@ extension Step {
     case .updatePackageLists: []
     case .installPackages: facts.isEmpty ? [] : [Apt.purge(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
-    case .buildPackages(let build): ["rm \(build.files.paths.map(shellQuoted).joined(separator: " "))"]
+    case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
     case .installPackageFiles(let files):
       files.replaced.isEmpty || purpose == .withdrawal

@@ -31,7 +31,7 @@ extension Transaction {
     case .updatePackageLists: break
     case .installPackages: try await removePackages(facts)
     case .buildModule(let build): try removeFiles([build.folder])
-    case .buildPackages(let build): try removeFiles(build.files.paths)
+    case .buildPackages(let build): try removeFiles([build.folder])
     case .unloadModule(let name): if purpose == .rollback { try loadModule(name) }
     case .installPackageFiles(let files): try await removePackageFiles(files, purpose)
     case .setTrusted(_, let old):
