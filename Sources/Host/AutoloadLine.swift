@@ -43,7 +43,8 @@ public struct AutoloadLine: Sendable, Equatable, Codable {
     guard let tool = words.firstIndex(where: { ["insmod", "modprobe"].contains($0.split { $0 == "/" }.last ?? "") })
     else { return false }
     let arguments = words[(tool + 1)...]
-    if arguments.contains(where: { $0 == "-r" || $0 == "--remove" }) { return false }
+    let options = arguments.prefix { $0.hasPrefix("-") }
+    if options.contains(where: { $0 == "-r" || $0 == "--remove" }) { return false }
     return arguments.contains { word in
       let file = word.split { $0 == "/" }.last.map { String($0) } ?? ""
       return file == module || ModuleIndex.moduleName(ofFile: file) == module

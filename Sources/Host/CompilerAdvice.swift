@@ -11,10 +11,8 @@ extension PackageAdvice {
     case (.debian, .clang):
       let major = wanted.version.major
       return PackageAdvice(manager: manager, packages: ["clang-\(major)", "lld-\(major)"])
-    case (.suse, .gcc):
-      let compact = series.filter { $0 != "." }
-      return PackageAdvice(manager: manager, packages: ["gcc\(compact)"])
-    case (.suse, .clang): return PackageAdvice(manager: manager, packages: ["clang\(wanted.version.major)"])
+    case (.suse, .gcc): return PackageAdvice(manager: manager, packages: ["gcc\(series.filter { $0 != "." })"])
+    case (.suse, .clang): return PackageAdvice(manager: manager, packages: ["clang\(wanted.version.major)", "lld"])
     case (.redHat, .gcc): return redHatCompiler(wanted, for: distribution)
     case (.redHat, .clang): return PackageAdvice(manager: manager, packages: ["clang", "lld"])
     case (.other, _):
@@ -24,29 +22,52 @@ extension PackageAdvice {
 
   private static func redHatCompiler(_ wanted: CompilerIdentity, for distribution: Distribution) -> PackageAdvice {
     let manager = distribution.packageManager
-    let major = wanted.version.major
-    guard distribution.isEnterpriseLinux, let release = distribution.majorVersion, release >= 6 else {
+    let series = wanted.version.series
+    let own = distribution.ownCompilerSeries
+    if own == series { return PackageAdvice(manager: manager, packages: ["gcc"]) }
+    guard distribution.isEnterpriseLinux else {
+      guard let own else {
+        return PackageAdvice(
+          manager: manager, packages: ["gcc"],
+          note: "the gcc of \(distribution.prettyName) is not known here; it must be of series \(series)")
+      }
       return PackageAdvice(
-        manager: manager, packages: ["gcc"],
-        note: "the distribution's gcc is the only one it ships; it must be of series \(wanted.version.series)")
+        manager: manager, packages: [],
+        note: "\(distribution.prettyName) ships gcc \(own) and the kernel needs gcc \(series); "
+          + "build on a host that has it")
     }
-    let systemCompilers = [6: "4.4", 7: "4.8", 8: "8", 9: "11", 10: "14"]
-    if systemCompilers[release] == wanted.version.series { return PackageAdvice(manager: manager, packages: ["gcc"]) }
-    if release >= 8 && major >= 9 {
+    let release = distribution.majorVersion ?? 0
+    let prefix = release >= 8 ? "gcc-toolset-" : "devtoolset-"
+    guard let collection = wanted.version.softwareCollections.first(where: { $0.hasPrefix(prefix) }) else {
       return PackageAdvice(
-        manager: manager, packages: ["gcc-toolset-\(major)-gcc"],
-        note: "it is found below /opt/rh/gcc-toolset-\(major); no `scl enable` is needed")
+        manager: manager, packages: [],
+        note: "no package of \(distribution.prettyName) brings gcc \(series); build on a host that has it")
     }
-    if release == 6 || release == 7, (5...11).contains(major) {
-      // devtoolset-4 is GCC 5, there is no devtoolset-5, and from 6 on both numbers are equal.
-      let set = major == 5 ? 4 : major
-      let repository = manager.map { [$0.install(["centos-release-scl"])] } ?? []
+    guard release < 8 else {
       return PackageAdvice(
-        manager: manager, packages: ["devtoolset-\(set)-gcc"], before: distribution.id == "centos" ? repository : [],
-        note: "its repository is closed since the release's end of life; packages come from a vault mirror")
+        manager: manager, packages: ["\(collection)-gcc"],
+        note: "it lies below /opt/rh/\(collection), where it is found without `scl enable`")
     }
+    let repository = manager.map { [$0.install(["centos-release-scl"])] } ?? []
     return PackageAdvice(
-      manager: manager, packages: [],
-      note: "no package of this release brings gcc \(wanted.version.series); build on a host that has it")
+      manager: manager, packages: ["\(collection)-gcc"], before: distribution.id == "centos" ? repository : [],
+      note: "its repository closed with the release's end of life; packages come from a vault mirror")
+  }
+}
+
+extension Distribution {
+  /// The series of GCC that the package "gcc" brings on a release of the Red Hat family; nil when it is not known here.
+  var ownCompilerSeries: String? {
+    guard let majorVersion else { return nil }
+    let series: [Int: String] =
+      switch id {
+      case "tencentos", "tlinux": [2: "4.8", 3: "8", 4: "12"]
+      case "openeuler": [20: "7", 22: "10", 24: "12"]
+      case "kylin": [10: "7"]
+      case "amzn": [2: "7", 2023: "11"]
+      case _ where isEnterpriseLinux: [6: "4.4", 7: "4.8", 8: "8", 9: "11", 10: "14"]
+      default: [:]
+      }
+    return series[majorVersion]
   }
 }

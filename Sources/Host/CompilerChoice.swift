@@ -46,7 +46,7 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
     let same = sameKind.filter { $0.identity.version.isSameSeries(as: wanted.version) }
     let match = same.first { $0.identity.version == wanted.version } ?? same.first
     guard let match else {
-      chosen = sameKind.first ?? candidates.first
+      chosen = Self.nearest(to: wanted.version, among: sameKind) ?? candidates.first
       (problem, reason) = Self.explain(made: made, wanted: wanted, nearest: chosen)
       return
     }
@@ -60,6 +60,14 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
       problem = nil
       reason = "\(made); \(match.summary) is of the same series"
     }
+  }
+
+  /// The oldest of the newer ones, which know at least the kernel's flags; else the newest of the older ones.
+  private static func nearest(
+    to version: CompilerVersion, among candidates: [Toolchain.Candidate]
+  ) -> Toolchain.Candidate? {
+    candidates.filter { $0.identity.version > version }.min { $0.identity.version < $1.identity.version }
+      ?? candidates.max { $0.identity.version < $1.identity.version }
   }
 
   private static func explain(

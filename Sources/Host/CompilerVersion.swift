@@ -48,6 +48,20 @@ public struct CompilerVersion: Sendable, Hashable, Comparable, Codable, CustomSt
     major == other.major && (major >= 5 || minor == other.minor)
   }
 
+  /// Names of Red Hat's software collections with this series of GCC: 4.8 is devtoolset-2, 4.9 is 3, 5 is 4, then the
+  /// numbers are equal; from 9 on there is a gcc-toolset for RHEL 8 and later.
+  var softwareCollections: [String] {
+    switch (major, minor) {
+    case (4, 8): ["devtoolset-2"]
+    case (4, 9): ["devtoolset-3"]
+    case (5, _): ["devtoolset-4"]
+    case (6...8, _): ["devtoolset-\(major)"]
+    case (9...11, _): ["gcc-toolset-\(major)", "devtoolset-\(major)"]
+    case (12..., _): ["gcc-toolset-\(major)"]
+    default: []
+    }
+  }
+
   /// "12.2.0".
   public var description: String { "\(major).\(minor).\(patch)" }
 

@@ -42,10 +42,8 @@ public struct HostFacts: Sendable, Equatable {
   public var sandbox: SandboxKernel?
   /// Why nothing can be installed in place; nil for ordinary systems.
   public var immutable: ImmutableSystem?
-
-  /// Advice for the target's headers.
-  public var headersAdvice: PackageAdvice { .headers(of: target, for: distribution, owner: owner) }
-
-  /// Advice for the compiler; nil when nothing says what built the target.
-  public var compilerAdvice: PackageAdvice? { (compiler?.identity).map { .compiler($0, for: distribution) } }
+  /// Packages that bring the target's headers.
+  public var headersAdvice: PackageAdvice
+  /// Packages that bring the target's compiler; nil when nothing says what built the target.
+  public var compilerAdvice: PackageAdvice?
 }

@@ -27,7 +27,11 @@ extension HostFacts {
       signing: .read(from: root, config: config), inTree: ModuleIndex.read(for: target.text, in: root).inTree("toa"),
       otherTOA: .detect(in: root), blacklist: .detect("toa", in: root), autoload: AutoloadLine.find("toa", in: root),
       taint: .read(from: root), container: .detect(in: root), sandbox: .detect(in: root),
-      immutable: .detect(in: root, distribution: distribution))
+      immutable: .detect(in: root, distribution: distribution),
+      headersAdvice: .headers(
+        of: target, for: distribution, owner: owner,
+        installed: distribution.family == .debian ? DpkgDatabase.read(from: root) : nil),
+      compilerAdvice: (compiler?.identity).map { .compiler($0, for: distribution) })
   }
 
   /// The package that owns a kernel's image, or its module folder where the image has no owner.

@@ -34,9 +34,13 @@ extension KernelCompiler {
   }
 
   private static func compileHeader(of release: String, in root: FileRoot) -> Statement? {
-    let path = "/lib/modules/\(release)/build/include/generated/compile.h"
-    guard let text = try? root.text(path), let line = definedString("LINUX_COMPILER", in: text) else { return nil }
-    return CompilerIdentity(parsing: line).map { Statement(source: .compileHeader, place: path, compiler: $0) }
+    if let utsRelease = KernelHeaders.utsRelease(for: release, in: root), utsRelease != release { return nil }
+    for folder in KernelHeaders.generatedFolders {
+      let path = "/lib/modules/\(release)/build/\(folder)/compile.h"
+      guard let text = try? root.text(path), let line = definedString("LINUX_COMPILER", in: text) else { continue }
+      return CompilerIdentity(parsing: line).map { Statement(source: .compileHeader, place: path, compiler: $0) }
+    }
+    return nil
   }
 }
 

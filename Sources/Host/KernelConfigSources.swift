@@ -9,9 +9,12 @@ extension KernelConfig {
     ]
   }
 
-  /// The configuration of a kernel from the first of its files that can be read and holds options.
+  /// The configuration of a kernel from the first of its files that can be read and holds options. Headers of another
+  /// release do not speak for it.
   public static func read(for release: String, in root: FileRoot) -> KernelConfig? {
+    let utsRelease = KernelHeaders.utsRelease(for: release, in: root)
     for path in paths(for: release) {
+      if path.has("/build/") && utsRelease != nil && utsRelease != release { continue }
       guard let text = try? root.text(path) else { continue }
       let config = KernelConfig(parsing: text, source: path)
       if !config.values.isEmpty { return config }

@@ -8,9 +8,9 @@ extension KernelFlavorReport {
     in root: FileRoot
   ) -> KernelFlavorReport {
     var votes: [Vote] = []
-    if release.text.has("tlinux") || release.text.hasTencentTag {
+    if release.hasTencentMark {
       votes.append(Vote(.release, .tlinux, evidence: release.text))
-    } else if release.hasKnownVendorTag {
+    } else if release.hasOtherVendorMark {
       votes.append(Vote(.release, .vanilla, evidence: release.text))
     }
     if let owner {
@@ -32,26 +32,5 @@ extension KernelFlavorReport {
       votes.append(Vote(.releaseFile, .tlinux, evidence: "\(path): \(line.lines.first ?? "")"))
     }
     return KernelFlavorReport(votes)
-  }
-}
-
-extension String {
-  /// Whether a ".tl1" to ".tl9" stands in the text as a whole part.
-  var hasTencentTag: Bool {
-    split { $0 == "." || $0 == "-" || $0 == "_" }.contains { part in
-      part.hasPrefix("tl") && part.count > 2 && part.dropFirst(2).allSatisfy(\.isDecimal)
-    }
-  }
-}
-
-extension KernelRelease {
-  /// Whether the release carries the mark of another vendor than Tencent, so that it cannot be a tlinux kernel.
-  var hasKnownVendorTag: Bool {
-    let marks = [".el", ".fc", ".oe", ".ky", ".amzn", ".al7", ".al8", ".uek", ".elrepo", "+deb", "+bpo", ".deb"]
-    if marks.contains(where: suffix.has) { return true }
-    let flavours = [
-      "amd64", "arm64", "generic", "lowlatency", "default", "azure", "aws", "gcp", "oracle", "kvm", "preempt",
-    ]
-    return flavour?.split(separator: "-").contains { flavours.contains(String($0)) } ?? false
   }
 }

@@ -36,8 +36,21 @@ public struct KernelHeaders: Sendable, Equatable {
 }
 
 extension KernelHeaders {
-  /// Files that every out-of-tree build reads.
-  static let neededFiles = ["Makefile", "include/generated/autoconf.h", "include/generated/utsrelease.h"]
+  /// Where the build leaves the headers that it makes: the second before Linux 2.6.33.
+  static let generatedFolders = ["include/generated", "include/linux"]
+
+  /// UTS_RELEASE of the headers behind a kernel's build link; nil when they do not tell.
+  public static func utsRelease(for release: String, in root: FileRoot) -> String? {
+    let paths = generatedFolders.map { "/lib/modules/\(release)/build/\($0)/utsrelease.h" }
+    return paths.lazy.compactMap { try? root.text($0) }.first.flatMap { definedString("UTS_RELEASE", in: $0) }
+  }
+
+  /// The files that every out-of-tree build reads and that are not there.
+  private static func missingFiles(_ link: String, _ root: FileRoot) -> [String] {
+    let isOld = root.exists(link + "/include/linux/utsrelease.h") && !root.isDirectory(link + "/include/generated")
+    let folder = generatedFolders[isOld ? 1 : 0]
+    return ["Makefile", "\(folder)/autoconf.h", "\(folder)/utsrelease.h"].filter { !root.exists("\(link)/\($0)") }
+  }
 
   /// Reads the headers of a kernel; `config` tells of plugins and of objtool.
   public static func read(for release: String, in root: FileRoot, config: KernelConfig? = nil) -> KernelHeaders {
@@ -48,9 +61,8 @@ extension KernelHeaders {
         release: release, state: state, folder: nil, utsRelease: nil, hasSymbolVersions: false, gccPlugins: [],
         missingTools: [])
     }
-    let utsRelease = (try? root.text(link + "/include/generated/utsrelease.h"))
-      .flatMap { definedString("UTS_RELEASE", in: $0) }
-    let missing = neededFiles.filter { !root.exists("\(link)/\($0)") }
+    let utsRelease = utsRelease(for: release, in: root)
+    let missing = missingFiles(link, root)
     let state: State =
       if !missing.isEmpty {
         .incomplete(missing: missing)

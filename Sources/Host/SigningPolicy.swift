@@ -55,7 +55,9 @@ public struct SigningPolicy: Sendable, Equatable, Codable {
     policy.isForcedByCommandLine = KernelCommandLine.read(from: root).isOn("module.sig_enforce")
     policy.lockdown = root.line("/sys/kernel/security/lockdown").flatMap(Self.lockdown(from:))
     policy.secureBoot = secureBoot(in: root)
-    let lockingOptions = ["LOCK_DOWN_IN_EFI_SECURE_BOOT", "EFI_SECURE_BOOT_LOCK_DOWN", "MODULE_SIG_UEFI"]
+    let lockingOptions = [
+      "LOCK_DOWN_IN_EFI_SECURE_BOOT", "EFI_SECURE_BOOT_LOCK_DOWN", "EFI_SECURE_BOOT_SIG_ENFORCE", "MODULE_SIG_UEFI",
+    ]
     policy.locksDownUnderSecureBoot = config.map { lockingOptions.contains(where: $0.isEnabled) } ?? false
     policy.modulesDisabled = root.line("/proc/sys/kernel/modules_disabled") == "1"
     policy.hash = config?.string("MODULE_SIG_HASH")

@@ -36,10 +36,9 @@ public struct Toolchain: Sendable, Equatable, Codable {
     let series = wanted.version.series
     switch wanted.kind {
     case .gcc:
-      let major = wanted.version.major
       names += ["gcc-\(series)", "gcc\(series)", "gcc"]
-      for set in ["gcc-toolset-\(major)", "devtoolset-\(major)"] {
-        names += ["/opt/rh/\(set)/root/usr/bin/gcc", "/opt/rh/\(set)/root/bin/gcc"]
+      for collection in wanted.version.softwareCollections {
+        names += ["/opt/rh/\(collection)/root/usr/bin/gcc", "/opt/rh/\(collection)/root/bin/gcc"]
       }
       names += ["cc", "clang"]
     case .clang:
@@ -53,6 +52,7 @@ public struct Toolchain: Sendable, Equatable, Codable {
   public static func find(for wanted: CompilerIdentity?, using runner: CommandRunner) async -> Toolchain {
     var found: [Candidate] = []
     for name in names(for: wanted) {
+      if name == "cc" && found.contains(where: { $0.path.hasSuffix("/gcc") }) { continue }
       guard let path = runner.find(name), !found.contains(where: { $0.path == path }) else { continue }
       guard let identity = await ask(path, using: runner) else { continue }
       let machine = try? await runner.run(Command(path, ["-dumpmachine"]))

@@ -1,0 +1,1 @@
+#define UTS_RELEASE "2.6.32-754.15.3.el6.x86_64"

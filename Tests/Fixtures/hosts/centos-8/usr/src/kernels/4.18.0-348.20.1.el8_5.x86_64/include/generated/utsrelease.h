@@ -1,0 +1,1 @@
+#define UTS_RELEASE "4.18.0-348.20.1.el8_5.x86_64"

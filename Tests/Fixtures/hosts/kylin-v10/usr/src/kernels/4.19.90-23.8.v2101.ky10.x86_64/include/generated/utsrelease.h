@@ -1,0 +1,1 @@
+#define UTS_RELEASE "4.19.90-23.8.v2101.ky10.x86_64"

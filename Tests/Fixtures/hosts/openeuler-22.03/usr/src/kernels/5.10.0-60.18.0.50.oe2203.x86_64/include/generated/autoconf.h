@@ -1,0 +1,2 @@
+/* Automatically generated file; DO NOT EDIT. */
+#define CONFIG_MODULES 1
