@@ -126,6 +126,26 @@ static int find_functions(void)
 	return err;
 }
 
+static const char *redirect_problem(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "a live patch or another TOA module has done so";
+	case -ESHUTDOWN:
+		return "kernel.ftrace_enabled is 0";
+	case -EOPNOTSUPP:
+		return "not in this kernel";
+	default:
+		return "ftrace refuses";
+	}
+}
+
+/* Kretprobes that use ftrace would be set, and never hit, while it is off. */
+static bool kretprobes_instead(int err)
+{
+	return err != -ESHUTDOWN || !IS_ENABLED(CONFIG_KPROBES_ON_FTRACE);
+}
+
 int toa_hooks_start(void)
 {
 	int err;
@@ -140,16 +160,13 @@ int toa_hooks_start(void)
 			hook = HOOK_FTRACE;
 			return 0;
 		}
-		if (hook == HOOK_FTRACE) {
-			if (err == -EBUSY)
-				pr_err("a live patch or another TOA module has redirected the same functions\n");
-			else
-				pr_err("cannot redirect functions with ftrace: %d\n",
-				       err);
+		if (hook == HOOK_FTRACE || !kretprobes_instead(err)) {
+			pr_err("cannot redirect functions: %s (%d)\n",
+			       redirect_problem(err), err);
 			return err;
 		}
-		pr_info("no redirection with ftrace (%d), trying kretprobes\n",
-			err);
+		pr_info("kretprobes instead of redirection: %s (%d)\n",
+			redirect_problem(err), err);
 	}
 
 	err = toa_kretprobe_start();

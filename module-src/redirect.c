@@ -189,10 +189,13 @@ int toa_redirect_start(void)
 	const struct toa_functions *ip6 = &toa_functions[TOA_IP6];
 	int err;
 
-	/* First the hook that frees, last the hooks that fill. */
+	/*
+	 * First the hook that frees, last the hooks that fill. This one shares
+	 * its functions with everybody: busy means that ftrace is switched off.
+	 */
 	err = start(&destruct_ops, ip4->destruct, ip6->destruct);
 	if (err)
-		return err;
+		return err == -EBUSY ? -ESHUTDOWN : err;
 	err = start(&getname_ops, ip4->getname, ip6->getname);
 	if (err)
 		goto stop_destruct;

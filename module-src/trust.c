@@ -8,6 +8,7 @@
 #include <linux/inet.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
@@ -102,31 +103,40 @@ static bool word_is(const char *word, size_t size, const char *name)
 	return size == strlen(name) && !memcmp(word, name, size);
 }
 
+/* At most TOA_TRUSTED_MAX_PREFIXES words that are prefixes, "any" or "none". */
 static int parse_list(const char *text, struct trusted_list *list)
 {
+	unsigned int words = 0;
 	bool none = false;
+	size_t size;
 
-	text += strspn(text, SEPARATORS);
-	if (!*text)
-		return -EINVAL;
+	for (text += strspn(text, SEPARATORS); *text;
+	     text += strspn(text, SEPARATORS)) {
+		size = strcspn(text, SEPARATORS);
+		words++;
 
-	while (*text) {
-		size_t size = strcspn(text, SEPARATORS);
-
-		if (word_is(text, size, "any"))
+		if (word_is(text, size, "any")) {
 			list->any = true;
-		else if (word_is(text, size, "none"))
+		} else if (word_is(text, size, "none")) {
 			none = true;
-		else if (list->count == TOA_TRUSTED_MAX_PREFIXES ||
-			 !parse_prefix(text, size, &list->prefixes[list->count++]))
+		} else if (list->count == TOA_TRUSTED_MAX_PREFIXES) {
+			pr_warn("trusted: more than %d prefixes, all refused\n",
+				TOA_TRUSTED_MAX_PREFIXES);
 			return -EINVAL;
-
+		} else if (!parse_prefix(text, size,
+					 &list->prefixes[list->count++])) {
+			pr_warn("trusted: %.*s is not a prefix, all refused\n",
+				(int)min_t(size_t, size, 64), text);
+			return -EINVAL;
+		}
 		text += size;
-		text += strspn(text, SEPARATORS);
 	}
 
-	/* "none" next to something else contradicts itself. */
-	return none && (list->any || list->count) ? -EINVAL : 0;
+	if (!words || (none && words > 1)) {
+		pr_warn("trusted: empty, or none next to others, all refused\n");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /*
@@ -143,8 +153,11 @@ static int set_trusted(const char *text, const struct kernel_param *kp)
 	 * The kernel cuts longer writes to the file into pieces; this also
 	 * refuses the first of them.
 	 */
-	if (length > TOA_TRUSTED_MAX_LENGTH)
+	if (length > TOA_TRUSTED_MAX_LENGTH) {
+		pr_warn("trusted: more than %d characters, all refused\n",
+			TOA_TRUSTED_MAX_LENGTH);
 		return -EINVAL;
+	}
 
 	list = kzalloc(sizeof(*list) +
 		       TOA_TRUSTED_MAX_PREFIXES * sizeof(list->prefixes[0]),
@@ -154,8 +167,6 @@ static int set_trusted(const char *text, const struct kernel_param *kp)
 
 	err = parse_list(text, list);
 	if (err) {
-		pr_warn("this is no list of prefixes, the old one stays: %s\n",
-			text);
 		kfree(list);
 		return err;
 	}

@@ -5,6 +5,8 @@
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
+#include <net/sock.h>
 #include <net/inet_common.h>
 
 static void notrace leave_alone(unsigned long ip, unsigned long caller,
