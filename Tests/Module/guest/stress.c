@@ -78,9 +78,10 @@ static void *make_connections(void *unused)
 		check(peer_text(fd), lb, with_option);
 		if (read(fd, &byte, 1) != 1 || byte != 'x')
 			lost++;
-		connections++;
 		wire_reset(&wire);
 		close(fd);
+		if (++connections % 4 == 0)
+			usleep(1000);
 	}
 	close(listener);
 	return unused;
@@ -117,7 +118,7 @@ static void *make_loopback(void *unused)
 			   sizeof(abort_it));
 		close(client);
 		close(fd);
-		if (++connections % 16 == 0)
+		if (++connections % 4 == 0)
 			usleep(1000);
 	}
 	close(listener);
@@ -133,7 +134,7 @@ static void *ask(void *argument)
 	while (!stopping) {
 		check(peer_text(kept[i]), lb, true);
 		/* Sleeps at times: the kernel waits for that in each unload. */
-		if (++calls % 256 == 0)
+		if (++calls % 32 == 0)
 			usleep(1000);
 	}
 	return NULL;
