@@ -7,7 +7,14 @@ extension PackageAdvice {
     let manager = distribution.packageManager
     let series = wanted.version.series
     switch (distribution.family, wanted.kind) {
-    case (.debian, .gcc): return PackageAdvice(manager: manager, packages: ["gcc-\(series)"])
+    case (.debian, .gcc):
+      if let newest = distribution.newestCompiler, wanted.version.major > newest {
+        return PackageAdvice(
+          manager: manager, packages: [],
+          note: "\(distribution.prettyName) ships gcc up to \(newest) and the kernel needs gcc \(series); "
+            + "build on a host that has it")
+      }
+      return PackageAdvice(manager: manager, packages: ["gcc-\(series)"])
     case (.debian, .clang):
       let major = wanted.version.major
       return PackageAdvice(manager: manager, packages: ["clang-\(major)", "lld-\(major)"])
@@ -56,6 +63,15 @@ extension PackageAdvice {
 }
 
 extension Distribution {
+  /// Major number of the newest GCC that a release of Debian or Ubuntu ships; nil when it is not known here.
+  var newestCompiler: Int? {
+    switch (id, versionID) {
+    case ("debian", _): majorVersion.flatMap { [9: 6, 10: 8, 11: 10, 12: 12, 13: 14][$0] }
+    case ("ubuntu", let version?): ["16.04": 5, "18.04": 8, "20.04": 10, "22.04": 12, "24.04": 14][version]
+    default: nil
+    }
+  }
+
   /// The series of GCC that the package "gcc" brings on a release of the Red Hat family; nil when it is not known here.
   var ownCompilerSeries: String? {
     guard let majorVersion else { return nil }

@@ -38,14 +38,17 @@ extension HostFacts {
   public static func owner(
     of release: KernelRelease, distribution: Distribution, in root: FileRoot, using runner: CommandRunner
   ) async -> PackageIdentity? {
-    let image = InstalledKernels.image(of: release, in: root)
+    let images = InstalledKernels.images(of: release, in: root)
     switch distribution.family {
     case .debian:
-      let path = image ?? release.modulesFolder
-      return DpkgDatabase.read(from: root)?.owner(of: path, in: root, among: "linux-")
+      guard let database = DpkgDatabase.read(from: root) else { return nil }
+      for path in images + [release.modulesFolder + "/kernel"] {
+        if let owner = database.owner(of: path, in: root, among: "linux-") { return owner }
+      }
+      return nil
     case .redHat, .suse:
       let database = RpmDatabase(root: root, using: runner)
-      for path in [image, release.modulesFolder].compactMap({ $0 }) {
+      for path in images + [release.modulesFolder] {
         if let owner = await database.owner(of: path) { return owner }
       }
       return nil

@@ -45,8 +45,14 @@ public struct InstalledKernels: Sendable, Equatable, Codable {
 
   /// The path of a kernel's image: below /boot, or beside its modules as Fedora, SUSE and newer distributions keep it.
   public static func image(of release: KernelRelease, in root: FileRoot) -> String? {
+    images(of: release, in: root).first
+  }
+
+  /// Every path of a kernel's image. Where there are two, the one beside the modules is the package's and that below /boot a
+  /// copy of it which no package owns (Fedora, Debian since forky).
+  static func images(of release: KernelRelease, in root: FileRoot) -> [String] {
     let names = ["vmlinuz", "vmlinux", "Image", "image"]
     let places = names.map { "/boot/\($0)-\(release.text)" } + names.map { "\(release.modulesFolder)/\($0)" }
-    return places.first(where: root.exists)
+    return places.filter(root.exists)
   }
 }

@@ -76,6 +76,8 @@ import Testing
   @Test(arguments: [
     (CompilerVersion(12, 2), "debian", "12", "apt-get install gcc-12"),
     (CompilerVersion(4, 8, 5), "ubuntu", "14.04", "apt-get install gcc-4.8"),
+    (CompilerVersion(15, 3), "debian", "12", ""), (CompilerVersion(13, 2), "ubuntu", "22.04", ""),
+    (CompilerVersion(16, 2), "debian", "", "apt-get install gcc-16"),
     (CompilerVersion(11, 5), "rocky", "9.5", "dnf install gcc"),
     (CompilerVersion(12, 2), "rocky", "9.5", "dnf install gcc-toolset-12-gcc"),
     (CompilerVersion(9, 2), "centos", "8", "dnf install gcc-toolset-9-gcc"),

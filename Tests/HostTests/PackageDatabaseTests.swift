@@ -56,6 +56,20 @@ import Testing
     #expect(database.owner(of: "/usr/bin/other", in: folder.root) == nil)
   }
 
+  @Test func `a kernel's owner is found where only the image beside its modules is owned`() async throws {
+    let image = "/usr/lib/modules/7.2.13+deb14-amd64/vmlinuz"
+    let package = "linux-binary-7.2.13+deb14-amd64"
+    let folder = try TemporaryFolder([
+      image: "", "/boot/vmlinuz-7.2.13+deb14-amd64": "", "/var/lib/dpkg/info/\(package).list": "\(image)\n",
+      "/var/lib/dpkg/status": "Package: \(package)\nStatus: install ok installed\nVersion: 7.2.13-1\n",
+    ])
+    try folder.link("/lib", to: "usr/lib")
+    let owner = await HostFacts.owner(
+      of: try #require(KernelRelease("7.2.13+deb14-amd64")), distribution: Distribution(id: "debian"), in: folder.root,
+      using: scriptedRunner { _ in nil })
+    #expect(owner?.name == package)
+  }
+
   @Test func `a tree without dpkg has no database`() throws {
     #expect(DpkgDatabase.read(from: try TemporaryFolder().root) == nil)
   }
