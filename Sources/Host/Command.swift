@@ -28,12 +28,12 @@ public struct Command: Sendable, Equatable {
     self.input = input
   }
 
-  /// The command as a person would type it in a POSIX shell, quoted where needed.
+  /// The command as a person would type it in a POSIX shell, quoted where needed. Variables are left out: toa sets them only
+  /// so that programs answer in English and ask nothing.
   public var typed: String {
-    let variables = environment.keys.sorted().map { "\($0)=\(shellQuoted(environment[$0] ?? ""))" }
-    let words = variables + ([program] + arguments).map(shellQuoted)
-    guard let workingDirectory else { return words.joined(separator: " ") }
-    return "cd \(shellQuoted(workingDirectory)) && " + words.joined(separator: " ")
+    let words = ([program] + arguments).map(shellQuoted).joined(separator: " ")
+    guard let workingDirectory else { return words }
+    return "cd \(shellQuoted(workingDirectory)) && " + words
   }
 }
 

@@ -71,7 +71,7 @@ public struct Builder: Sendable {
     console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
     console.say("  \(inputs.reason)")
     console.say(change: build.make.typed)
-    try await build.run(system, console)
+    try await build.run(system, console, keepsLog: false)
     let probes = Self.probes((try? system.files.text(build.folder + "/toa_probed.h")) ?? "")
     for (name, answer) in probes.sorted(by: { $0.key < $1.key }) {
       console.detail("\(name) \(answer == 1 ? "yes" : "no")")

@@ -32,7 +32,9 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   }
 
   /// Copies the source, compiles it and checks what came out.
-  func run(_ system: System, _ console: Console) async throws(ToaError) {
+  ///
+  /// With `keepsLog`, make's output also goes where it outlives the build folder.
+  func run(_ system: System, _ console: Console, keepsLog: Bool) async throws(ToaError) {
     try copySource(system.files)
     let progress = Progress(console, "compiling")
     let result: CommandResult
@@ -47,7 +49,7 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
         .buildFailed, "cannot build toa.ko for \(kernel)", why: error.description, next: ["apt-get install make"])
     }
     progress.end()
-    let log = keepLog(result.output, system.files)
+    let log = keepLog(result.output, system.files, lasting: keepsLog)
     try refuseIfCancelled()
     guard result.status == 0, system.files.isFile(module) else { throw explain(result, log) }
     // modpost only warns about a symbol that nothing exports; the load would then fail.
@@ -79,10 +81,11 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
     }
   }
 
-  /// Keeps make's output beside the build and, for root, where it outlives a rollback; returns the path that stays.
-  private func keepLog(_ output: String, _ files: FileRoot) -> String {
+  /// Keeps make's output beside the build and, when `lasting`, where it outlives a rollback; returns the path that stays.
+  private func keepLog(_ output: String, _ files: FileRoot, lasting: Bool) -> String {
     let bytes = Array((output + "\n").utf8)
     try? files.write(log, bytes)
+    guard lasting else { return log }
     let lasting = Self.logPath(kernel)
     do throws(FileError) {
       try files.makeDirectory("/var/log/toa")

@@ -77,7 +77,7 @@ extension Step {
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
     case .installPackageFiles(let files):
       files.replaced.isEmpty || purpose == .withdrawal
-        ? [Dpkg.purge(files.names).typed] : [Dpkg.install(files.replaced).typed]
+        ? [Dpkg.purge(files.names.reversed()).typed] : [Dpkg.install(files.replaced).typed]
     case .setTrusted(_, let old): purpose == .rollback ? [Self.typedTrusted(old)] : []
     case .loadModule(let name): ["rmmod \(name)"]
     }

@@ -16,7 +16,7 @@ extension Transaction {
     switch step {
     case .updatePackageLists: try await runPackageTool(Apt.update, .unexpected, "cannot refresh the package lists")
     case .installPackages(let names): try await installPackages(names)
-    case .buildModule(let build): try await build.run(system, console)
+    case .buildModule(let build): try await build.run(system, console, keepsLog: true)
     case .buildPackages(let build): try await build.run(system, console)
     case .unloadModule(let name): try unloadModule(name)
     case .installPackageFiles(let files): try await installPackageFiles(files)

@@ -89,7 +89,12 @@ public struct StatusReport: Sendable {
       case "outdated": ("toa.ko is loaded, but another one is on the disk; next: toa install", .warning)
       case "foreign": ("a toa module of another maker is loaded; next: toa doctor", .bad)
       case "notLoaded": ("toa.ko is installed and not loaded; next: toa load", .warning)
-      default: ("toa is not installed; next: toa install", .warning)
+      default:
+        (
+          document.kernels.contains { $0.module != nil }
+            ? "the running kernel has no toa.ko; next: toa install" : "toa is not installed; next: toa install",
+          .warning
+        )
       }
     console.print(console.styled(sentence, style))
     var table = Table()
