@@ -44,14 +44,16 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
     let made = "the kernel was built with \(wanted.kind.rawValue) \(wanted.version)"
     let sameKind = candidates.filter { $0.identity.kind == wanted.kind }
     let same = sameKind.filter { $0.identity.version.isSameSeries(as: wanted.version) }
-    let match = same.first { $0.identity.version == wanted.version } ?? same.first
+    let match =
+      same.first { $0.identity.isSameBuild(as: wanted) }
+      ?? same.first { $0.identity.version == wanted.version } ?? same.first
     guard let match else {
       chosen = Self.nearest(to: wanted.version, among: sameKind) ?? candidates.first
       (problem, reason) = Self.explain(made: made, wanted: wanted, nearest: chosen)
       return
     }
     chosen = match
-    if !plugins.isEmpty && match.identity.version != wanted.version {
+    if !plugins.isEmpty && !match.identity.isSameBuild(as: wanted) {
       problem = .pluginsNeedSameBuild
       reason =
         "\(made) and its plugins (\(plugins.joined(separator: ", "))) load only into that build; "

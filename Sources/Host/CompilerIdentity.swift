@@ -51,6 +51,20 @@ public struct CompilerIdentity: Sendable, Equatable, Codable {
     self.init(kind: kind, version: version, program: String(name), text: text)
   }
 
+  /// The vendor's build as the line tells it, without the program's name: "(Debian 12.2.0-14+deb12u1) 12.2.0". Nil for lines
+  /// that name no program.
+  public var build: String? {
+    guard kind == .gcc, let program, text.hasPrefix(program + " ") else { return nil }
+    return text.dropFirst(program.count).trimmed
+  }
+
+  /// Whether both are one and the same build, as GCC plugins ask for: by the vendor's build where both tell it, else by version.
+  public func isSameBuild(as other: CompilerIdentity) -> Bool {
+    guard kind == other.kind, version == other.version else { return false }
+    guard let build, let theirs = other.build else { return true }
+    return build == theirs
+  }
+
   /// The kind that a program's name tells: "gcc", "gcc-12", "gcc_old", "aarch64-linux-gnu-gcc-13", "clang-14"; nil for others.
   public static func kind(ofProgram name: some StringProtocol) -> Kind? {
     let base = name.split { $0 == "/" }.last.map { String($0) } ?? ""

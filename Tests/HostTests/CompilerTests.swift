@@ -63,6 +63,18 @@ import Testing
     #expect(CompilerChoice(wanted: gcc12, toolchain: same, plugins: ["stackleak"]).isUsable)
   }
 
+  @Test func `one version of another vendor's build does not take plugins`() throws {
+    let wanted = try #require(CompilerIdentity(parsing: "gcc-11 (Debian 11.2.0-1) 11.2.0"))
+    let own = try #require(CompilerIdentity(parsing: "x86_64-linux-gnu-gcc-11 (Debian 11.2.0-1) 11.2.0"))
+    let other = try #require(CompilerIdentity(parsing: "gcc-11 (Debian 11.2.0-9) 11.2.0"))
+    func choice(_ found: CompilerIdentity...) -> CompilerChoice {
+      let toolchain = Toolchain(found.map { Toolchain.Candidate(path: "/usr/bin/\($0.program ?? "")", identity: $0) })
+      return CompilerChoice(wanted: wanted, toolchain: toolchain, plugins: ["latent_entropy"])
+    }
+    #expect(choice(other).problem == .pluginsNeedSameBuild)
+    #expect(choice(other, own).isUsable)
+  }
+
   @Test func `gcc is refused for a clang kernel and clang for a gcc kernel`() {
     let clang = CompilerIdentity(kind: .clang, version: CompilerVersion(14), text: "")
     let gcc = Toolchain([candidate("/usr/bin/gcc", CompilerVersion(14))])
