@@ -4,7 +4,7 @@
 set -eu
 
 missing=""
-for package in ca-certificates dpkg-dev file gcc git kmod libc6-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
+for package in ca-certificates dpkg-dev file g++ gcc git kmod libc6-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
   pkg-config xz-utils zlib1g-dev zstd; do
   case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
   installed) ;;
