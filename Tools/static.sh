@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-limit=$((20 << 20))
+limit=20000000
 
 Tools/libkmod-static.sh
 mkdir -p dist .static
