@@ -81,9 +81,10 @@ struct BuildInputs: Sendable {
       return Chosen(path: "gcc", name: "gcc", isClang: false, reason: facts.choice.reason, package: "gcc")
     }
     let name = "\(wanted.kind.rawValue)-\(wanted.version.series)"
+    guard let package = facts.compilerAdvice?.packages.first else { throw compilerError(facts.choice) }
     return Chosen(
       path: "/usr/bin/" + name, name: name, isClang: wanted.kind == .clang, reason: facts.choice.reason,
-      package: facts.compilerAdvice?.packages.first ?? name)
+      package: package)
   }
 
   /// Asks apt whether it has the packages; a step that refreshes the lists is added when there are none at all.
@@ -110,14 +111,16 @@ struct BuildInputs: Sendable {
 
   private func headersError() -> ToaError? {
     let advice = facts.headersAdvice.commands.map(\.typed)
+    let note = facts.headersAdvice.note.map { "\n\($0)" } ?? ""
     let what = "no headers of kernel \(facts.target)"
     switch facts.headers.state {
     case .present: return nil
     case .missing:
-      return ToaError(.headersMissing, what, why: "/lib/modules/\(facts.target)/build is not there", next: advice)
+      return ToaError(
+        .headersMissing, what, why: "/lib/modules/\(facts.target)/build is not there" + note, next: advice)
     case .danglingLink(let target):
       return ToaError(
-        .headersMissing, what, why: "/lib/modules/\(facts.target)/build leads to \(target), which is not there",
+        .headersMissing, what, why: "/lib/modules/\(facts.target)/build leads to \(target), which is not there" + note,
         next: advice)
     case .incomplete(let files):
       return ToaError(
@@ -132,8 +135,9 @@ struct BuildInputs: Sendable {
   }
 
   private func compilerError(_ choice: CompilerChoice) -> ToaError {
+    let note = facts.compilerAdvice?.note.map { "\n\($0)" } ?? ""
     return ToaError(
-      .toolchainMismatch, "no compiler that matches kernel \(facts.target)", why: choice.reason,
+      .toolchainMismatch, "no compiler that matches kernel \(facts.target)", why: choice.reason + note,
       next: (facts.compilerAdvice?.commands.map(\.typed) ?? []) + ["toa doctor --only CC"])
   }
 }

@@ -7,13 +7,21 @@ extension Transaction {
     let command = Apt.simulateInstall(names)
     let result = try await started(command)
     guard result.status == 0 else {
-      throw packageToolError(command, result, .unexpected, "cannot install \(names.joined(separator: ", "))")
+      throw packageToolError(
+        command, result, Self.status(lacking: names), "cannot install \(names.joined(separator: ", "))")
     }
     return Apt.added(bySimulation: result.output)
   }
 
   func installPackages(_ names: [String]) async throws(ToaError) {
-    try await runPackageTool(Apt.install(names), .unexpected, "cannot install \(names.joined(separator: ", "))")
+    try await runPackageTool(
+      Apt.install(names), Self.status(lacking: names), "cannot install \(names.joined(separator: ", "))")
+  }
+
+  /// What it means that packages cannot be had: without headers nothing builds, without the kernel's compiler nothing right.
+  private static func status(lacking names: [String]) -> ExitStatus {
+    if names.contains(where: { $0.hasPrefix("linux-headers-") }) { return .headersMissing }
+    return names.contains { $0.hasPrefix("gcc-") || $0.hasPrefix("clang-") } ? .toolchainMismatch : .buildFailed
   }
 
   /// Purges those of `names` that are installed and that nothing installed since depends on.
