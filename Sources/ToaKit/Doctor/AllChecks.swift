@@ -1,6 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Check {
-  /// Every check, in the order in which they are shown.
-  public static let all: [Check] = []
+  /// Every check, in the order in which they are shown: by group, then by id.
+  public static let all: [Check] = environment + kernel + building + policy + module + proof
+
+  private static let environment = [
+    architecture, rights, moduleSupport, container, sandbox, immutable, locks, space,
+  ]
+  private static let kernel = [
+    kernelIdentity, flavor, inTreeModule, nextBoot, everyKernel, moduleOptions, hooks, branchTracking, taint,
+  ]
+  private static let building = [
+    headersPresent, headersLink, headersRelease, symbolVersions, headerTools, kernelCompiler, compilerMatch,
+    compilerPlugins, buildTools, buildEnvironment,
+  ]
+  private static let policy = [secureBoot, signatureEnforced, lockdown, modulesDisabled, moduleSigned]
+  private static let module = [
+    loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
+    packageIntegrity,
+  ]
+  private static let proof = [autoload, legacyAutoload, selfTest]
 }

@@ -51,8 +51,10 @@ public struct DoctorReport: Sendable {
     if console.json {
       console.answer(CheckList(checks: doctor.checks.map { .init(id: $0.id, group: $0.group, title: $0.title) }))
     }
-    var table = Table(["check", "looks at"])
-    for check in doctor.checks { table.add([Table.Cell(check.id), Table.Cell(check.title)]) }
+    var table = Table(["check", "group", "looks at"])
+    for check in doctor.checks {
+      table.add([Table.Cell(check.id), Table.Cell(check.group.heading), Table.Cell(check.title)])
+    }
     for line in table.lines(console) { console.print(line) }
   }
 
@@ -65,8 +67,28 @@ public struct DoctorReport: Sendable {
     console.print(console.styled("\(check.id) \(check.title)", .strong))
     for paragraph in check.explanation.split(separator: "\n\n") {
       console.print()
-      for line in console.wrapped(String(paragraph)) { console.print("  " + line) }
+      for line in Self.reflowed(String(paragraph), console) { console.print("  " + line) }
     }
+  }
+
+  /// A paragraph as lines that fit: prose is wrapped, lines that begin with blanks are commands and stay as they are.
+  static func reflowed(_ paragraph: String, _ console: Console) -> [String] {
+    var lines: [String] = []
+    var prose = ""
+    func finish() {
+      lines += console.wrapped(prose)
+      prose = ""
+    }
+    for line in paragraph.split(separator: "\n") {
+      if line.hasPrefix("  ") {
+        finish()
+        lines.append(String(line))
+      } else {
+        prose += (prose.isEmpty ? "" : " ") + line
+      }
+    }
+    finish()
+    return lines
   }
 
   private func show(_ findings: [Finding], kernel: String) {
@@ -99,16 +121,26 @@ public struct DoctorReport: Sendable {
       case .skipped: ("skip", .faint)
       case .crashed: ("CRASH", .bad)
       }
-    let padding = String(repeating: " ", count: 5 - mark.count)
-    let label = (style.map { console.styled(mark, $0) } ?? mark) + padding
-    let lines = console.wrapped("\(finding.title): \(finding.observed)", indent: 16)
-    console.print("  \(label)  \(finding.id)  \(lines.first ?? "")")
-    for line in lines.dropFirst() { console.print("                \(line)") }
+    let label = (style.map { console.styled(mark, $0) } ?? mark) + Self.blanks(5 - mark.count)
+    let margin = Self.blanks(14)
+    var lines = console.wrapped("\(finding.title): \(finding.observed)", indent: 14)
+    let first = lines.isEmpty ? "" : lines.removeFirst()
+    console.print("  \(label) \(finding.id)\(Self.blanks(6 - finding.id.count))\(first)")
+    for line in lines { console.print(margin + line) }
     guard [.warning, .error, .crashed].contains(finding.status) else { return }
-    if let expected = finding.expected { console.print("                expected: \(expected)") }
-    for evidence in finding.evidence { console.print(console.styled("                \(evidence)", .faint)) }
-    for fix in finding.fix { console.print("                -> \(fix)") }
+    if let expected = finding.expected {
+      for line in console.wrapped("expected: \(expected)", indent: 14) { console.print(margin + line) }
+    }
+    for evidence in finding.evidence {
+      for line in console.wrapped("seen: \(evidence)", indent: 14) {
+        console.print(margin + console.styled(line, .faint))
+      }
+    }
+    // Commands are not broken, so that they can be copied.
+    for fix in finding.fix { console.print(margin + "-> \(fix)") }
   }
+
+  private static func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
   private static func verdict(_ findings: [Finding]) -> String {
     let statuses = Set(findings.map(\.status))

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+extension Check {
+  static let secureBoot = Check(
+    "SIG01", .signature, "Secure Boot",
+    explanation: """
+      Under UEFI Secure Boot the firmware starts only signed boot loaders and kernels. Most distributions' kernels then lock themselves
+      down and take only modules signed with a key that they trust; Debian, Ubuntu, RHEL and SUSE do. Whether this kernel does is
+      said by SIG02 and SIG03; Secure Boot alone refuses nothing.
+
+      To use an own key: make one, enrol it as a machine owner key, reboot, and confirm it on the console (in the blue screen of
+      MokManager; a remote host needs a remote console):
+          mokutil --import KEY.der
+          reboot
+      """
+  ) { context in
+    if let skip = context.unmet(.moduleSupport, .running) { return skip }
+    let variable = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+    switch context.facts.signing.secureBoot {
+    case true?: return Outcome(.info, "on", evidence: ["\(variable): 1"])
+    case false?: return Outcome(.ok, "off", evidence: ["\(variable): 0"])
+    case nil: return Outcome(.ok, "not used: no EFI variable says otherwise")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+extension Check {
+  static let space = Check(
+    "ENV09", .environment, "free space",
+    explanation: """
+      Building and packaging the module takes up to 64 MiB below /var/lib, and the installed module lies below /lib/modules. A full
+      disk in the middle of an installation is undone by toa, but it is better known before. A read-only file system counts as full.
+
+      See where the space went, and free some (old kernels are often the largest part):
+          df -h /var/lib /lib/modules
+      On Debian and Ubuntu `apt-get autoremove --purge` removes old kernels, on RHEL and its kin
+      `dnf remove $(dnf repoquery --installonly --latest-limit=-2 -q)`, on SUSE `zypper purge-kernels`.
+      """
+  ) { context in
+    if let skip = context.unmet(.moduleSupport) { return skip }
+    let places = ["/var/lib", "/lib/modules/\(context.kernel)"]
+    return spaceOutcome(
+      free: places.compactMap { place in context.system.freeBytes(place).map { (place, $0) } },
+      readOnly: context.system.identity.userID == 0
+        ? places.filter { context.system.files.isDirectory($0) && !context.system.canWrite($0) } : [],
+      severity: context.buildSeverity)
+  }
+}
+
+/// Judges free bytes of places.
+func spaceOutcome(free: [(place: String, bytes: UInt64)], readOnly: [String], severity: Finding.Status) -> Outcome {
+  if let place = readOnly.first {
+    return Outcome(
+      severity, "\(place) cannot be written", expected: "a file system mounted for writing",
+      evidence: ["access(2) of \(place)"], fix: ["mount -o remount,rw /"])
+  }
+  guard let least = free.min(by: { $0.bytes < $1.bytes }) else {
+    return Outcome(.skipped, "neither /var/lib nor the kernel's module folder can be asked")
+  }
+  let evidence = free.map { "\($0.place): \($0.bytes >> 20) MiB free" }
+  guard least.bytes < Preflight.neededBytes else { return Outcome(.ok, "\(least.bytes >> 20) MiB", evidence: evidence) }
+  return Outcome(
+    severity, "only \(least.bytes >> 20) MiB left on the file system of \(least.place)",
+    expected: "\(Preflight.neededBytes >> 20) MiB", evidence: evidence,
+    fix: ["df -h \(least.place), and free some space"])
+}
