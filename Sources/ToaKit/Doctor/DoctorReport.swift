@@ -40,7 +40,7 @@ public struct DoctorReport: Sendable {
     }
     let context = try await DoctorContext.gather(system, kernel: kernel)
     let findings = await doctor.examine(context, selection)
-    show(findings, kernel: context.facts.target.text)
+    FindingsText(console).show(findings, kernel: context.facts.target.text, verdict: Self.verdict(findings))
     return DoctorDocument(
       kernel: context.facts.target.text, verdict: Self.verdict(findings),
       summary: Dictionary(findings.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +), findings: findings)
@@ -90,57 +90,6 @@ public struct DoctorReport: Sendable {
     finish()
     return lines
   }
-
-  private func show(_ findings: [Finding], kernel: String) {
-    for group in Check.Group.allCases {
-      let members = findings.filter { $0.group == group }
-      guard !members.isEmpty else { continue }
-      console.print(console.styled(group.heading, .strong))
-      for finding in members { show(finding) }
-    }
-    console.print()
-    let counts = Dictionary(grouping: findings, by: \.status).mapValues(\.count)
-    let parts = [(Finding.Status.error, "error"), (.crashed, "crashed check"), (.warning, "warning")].compactMap {
-      status, word in counts[status].map { "\($0) \(word)\($0 == 1 ? "" : "s")" }
-    }
-    console.print(
-      parts.isEmpty
-        ? console.styled("All is well for kernel \(kernel).", .good)
-        : console.styled(
-          "\(parts.joined(separator: ", ")) for kernel \(kernel).", Self.verdict(findings) == "broken" ? .bad : .warning
-        ))
-  }
-
-  private func show(_ finding: Finding) {
-    let (mark, style): (String, Console.Style?) =
-      switch finding.status {
-      case .ok: ("ok", .good)
-      case .info: ("info", nil)
-      case .warning: ("warn", .warning)
-      case .error: ("ERROR", .bad)
-      case .skipped: ("skip", .faint)
-      case .crashed: ("CRASH", .bad)
-      }
-    let label = (style.map { console.styled(mark, $0) } ?? mark) + Self.blanks(5 - mark.count)
-    let margin = Self.blanks(14)
-    var lines = console.wrapped("\(finding.title): \(finding.observed)", indent: 14)
-    let first = lines.isEmpty ? "" : lines.removeFirst()
-    console.print("  \(label) \(finding.id)\(Self.blanks(6 - finding.id.count))\(first)")
-    for line in lines { console.print(margin + line) }
-    guard [.warning, .error, .crashed].contains(finding.status) else { return }
-    if let expected = finding.expected {
-      for line in console.wrapped("expected: \(expected)", indent: 14) { console.print(margin + line) }
-    }
-    for evidence in finding.evidence {
-      for line in console.wrapped("seen: \(evidence)", indent: 14) {
-        console.print(margin + console.styled(line, .faint))
-      }
-    }
-    // Commands are not broken, so that they can be copied.
-    for fix in finding.fix { console.print(margin + "-> \(fix)") }
-  }
-
-  private static func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
   private static func verdict(_ findings: [Finding]) -> String {
     let statuses = Set(findings.map(\.status))

@@ -26,8 +26,11 @@ extension Check {
     switch answer {
     case ENOSYS:
       return Outcome(
-        .error, "this kernel cannot load modules: it was built without CONFIG_MODULES",
-        expected: "a kernel with CONFIG_MODULES=y", evidence: evidence, fix: ToaError.noModuleSupport.next)
+        .error, "this kernel has none and cannot load toa.ko; it was built without CONFIG_MODULES",
+        expected: "a kernel with CONFIG_MODULES=y", evidence: evidence,
+        fix: [
+          "boot the distribution's own kernel, then: toa install", "in a container or microVM: run toa on its host",
+        ])
     case EBADF: return Outcome(.ok, "the kernel takes modules", evidence: evidence)
     case EPERM where context.facts.signing.modulesDisabled:
       return Outcome(.skipped, "modules are switched off until the next boot (SIG04)", evidence: evidence)
