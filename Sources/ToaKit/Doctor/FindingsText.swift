@@ -36,10 +36,7 @@ struct FindingsText: Sendable {
   /// The verdict and the bad findings once more, by name: the list above may have left the screen.
   private func conclude(_ findings: [Finding], _ kernel: String, _ verdict: String) {
     console.print()
-    guard verdict != "ok" else {
-      console.print(console.styled("All is well for kernel \(kernel).", .good))
-      return
-    }
+    guard verdict != "ok" else { return praise(findings, kernel) }
     let counts: [(Finding.Status, String)] = [(.error, "error"), (.crashed, "crashed check"), (.warning, "warning")]
     let parts = counts.compactMap { status, word -> String? in
       let found = findings.filter { $0.status == status }
@@ -56,12 +53,22 @@ struct FindingsText: Sendable {
     if let worst { console.print("More about it: toa doctor --explain \(worst.id)") }
   }
 
+  /// Without errors and warnings: all is well only where toa is loaded.
+  private func praise(_ findings: [Finding], _ kernel: String) {
+    let loaded = findings.first { $0.id == Check.loaded.id }
+    if loaded?.status == .ok {
+      return console.print(console.styled("All is well for kernel \(kernel).", .good))
+    }
+    console.print(console.styled("No error and no warning for kernel \(kernel).", .good))
+    if loaded?.status == .info, let fix = loaded?.fix.first { console.print("Next: \(fix)") }
+  }
+
   private func show(_ finding: Finding) {
     show(finding.status, finding.id, "\(finding.title): \(finding.observed)")
-    let isDetailed = finding.isBad || console.loudness > .normal
-    guard isDetailed else { return }
-    if let expected = finding.expected { add("expected: \(expected)") }
-    for evidence in finding.evidence { add("seen: \(evidence)", .faint) }
+    if finding.isBad || console.loudness > .normal {
+      if let expected = finding.expected { add("expected: \(expected)") }
+      for evidence in finding.evidence { add("seen: \(evidence)", .faint) }
+    }
     // Commands are not broken, so that they can be copied.
     for fix in finding.fix { console.print(blanks(Self.margin) + "-> \(fix)") }
   }

@@ -26,7 +26,7 @@ extension Check {
     }
     guard result.status == 0 else {
       let said = result.errorOutput.split(separator: "\n").first.map(String.init)
-      return Outcome(.skipped, "only root may read it", evidence: [said].compactMap { $0 }, fix: ["sudo toa doctor"])
+      return Outcome(.skipped, "only root may read it", evidence: [said].compactMap { $0 })
     }
     return kernelLogOutcome(result.output)
   }

@@ -36,7 +36,7 @@ extension Check {
       return Outcome(.skipped, "modules are switched off until the next boot (SIG04)", evidence: evidence)
     case EPERM where identity.userID != 0 || identity.capabilities >> 16 & 1 == 0:
       return Outcome(
-        .skipped, "only root with CAP_SYS_MODULE is answered", evidence: evidence, fix: ["sudo toa doctor"])
+        .skipped, "only root with CAP_SYS_MODULE is answered", evidence: evidence)
     case EPERM:
       return Outcome(
         .error, "a seccomp filter or a security module keeps this process from loading modules", evidence: evidence,
