@@ -23,7 +23,7 @@ struct DoctorHost: Sendable {
   static let module = "\(modules)/updates/toa.ko"
   static let config = "/boot/config-\(release)"
   static let log = "[    0.000000] Linux version \(release) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld) #1 SMP\n"
-  static let verify = "LC_ALL=C.UTF-8 dpkg --verify toa-modules-\(release) toa-modules-common"
+  static let verify = "dpkg --verify toa-modules-\(release) toa-modules-common"
 
   let tree: TestTree
   var system: System
@@ -55,7 +55,7 @@ struct DoctorHost: Sendable {
     system = System.untouched().with(files: tree.root)
       .with(Identity(kernelRelease: Self.release, machine: "x86_64")).with(moduleLoading: 9)
     answers = [
-      "LC_ALL=C /usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
+      "/usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
       "/usr/bin/gcc-12 -dumpfullversion -dumpversion": Self.says("12.2.0\n"),
       "/usr/bin/gcc-12 -dumpmachine": Self.says("x86_64-linux-gnu\n"), "dmesg": Self.says(Self.log),
       Self.verify: Self.says(""),

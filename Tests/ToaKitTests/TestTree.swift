@@ -18,7 +18,7 @@ final class TestTree: Sendable {
     for (path, text) in files { try write(path, text) }
   }
 
-  deinit { _ = system("chmod -R u+w \(place) && rm -rf \(place)") }
+  deinit { try? FileRoot().remove(place) }
 
   /// Writes one file, folder or link, with the folders above it.
   func write(_ path: String, _ text: String) throws {

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Host
+import Kmod
+import SelfTest
+import SystemPackage
+import Testing
+import ToaKit
+
+@Suite struct DoctorModuleTests {
+  @Test(arguments: policy + module + boot) func `a check of policy, module or boot finds`(_ situation: Situation)
+    async throws
+  {
+    try await situation.verify()
+  }
+
+  private static let noSystemCall: @Sendable (inout DoctorHost) -> Void = { host in
+    host.system = host.system.with(moduleLoading: ENOSYS)
+  }
+  private static let signed: @Sendable (inout DoctorHost) -> Void = { $0.information["signer"] = "Fleet key" }
+  private static let enforced: [String: String?] = [
+    "/sys/module/module/parameters/sig_enforce": "Y\n", "/proc/cmdline": "module.sig_enforce=1\n",
+  ]
+  private static let locked: [String: String?] = [
+    "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n"
+  ]
+  private static let efi = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+  private static func secureBoot(_ value: UInt8) -> @Sendable (inout DoctorHost) -> Void {
+    { host in try? host.tree.root.write(efi, [6, 0, 0, 0, value]) }
+  }
+  private static let disabled: [String: String?] = ["/proc/sys/kernel/modules_disabled": "1\n"]
+
+  static let policy: [Situation] = [
+    Situation("SIG01", .ok, "no EFI"),
+    Situation("SIG01", .ok, "off", says: "off", .bare, [efi: ""], secureBoot(0)),
+    Situation("SIG01", .info, "on", says: "on", .bare, [efi: ""], secureBoot(1)),
+    Situation("SIG01", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("SIG02", .ok, "not enforced"),
+    Situation("SIG02", .error, "enforced, nothing installed", fix: "module.sig_enforce=1", .bare, enforced),
+    Situation("SIG02", .error, "enforced, unsigned module", fix: "module.sig_enforce=1", .installed, enforced),
+    Situation("SIG02", .info, "enforced, signed module", says: "signed", .installed, enforced, signed),
+    Situation("SIG02", .info, "enforced, loaded module", says: "loaded", .loaded, enforced),
+    Situation("SIG02", .skipped, "a container", .bare, ["/.dockerenv": ""]),
+    Situation("SIG03", .ok, "off", says: "off"),
+    Situation("SIG03", .ok, "not in the kernel", says: "not in", .bare, ["/sys/kernel/security/lockdown": nil]),
+    Situation("SIG03", .error, "integrity", says: "integrity", fix: "lockdown=", .bare, locked),
+    Situation("SIG03", .info, "integrity, loaded module", .loaded, locked),
+    Situation(
+      "SIG03", .error, "silent lockdown under Secure Boot", says: "Secure Boot", .bare,
+      [
+        "/sys/kernel/security/lockdown": nil, efi: "",
+        DoctorHost.config: "CONFIG_MODULES=y\nCONFIG_LOCK_DOWN_IN_EFI_SECURE_BOOT=y\n",
+      ], secureBoot(1)),
+    Situation("SIG03", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("SIG04", .ok, "loading allowed"),
+    Situation("SIG04", .error, "loading switched off", fix: "reboot", .bare, disabled),
+    Situation("SIG04", .info, "loading switched off, loaded module", .loaded, disabled),
+    Situation("SIG04", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("SIG07", .ok, "none needed", says: "none needed"),
+    Situation("SIG07", .ok, "none needed, but signed", says: "Fleet key", .loaded, [:], signed),
+    Situation("SIG07", .skipped, "needed, nothing installed", says: "MOD01", .bare, enforced),
+    Situation("SIG07", .error, "needed, unsigned module", fix: "sign-file", .installed, enforced),
+    Situation("SIG07", .info, "needed, signed module", says: "Fleet key", .installed, enforced, signed),
+    Situation("SIG07", .ok, "needed, signed and loaded", says: "took it", .loaded, enforced, signed),
+    Situation("SIG07", .warning, "needed, loaded but the file is unsigned", .loaded, enforced),
+  ]
+
+  private static let foreign: [String: String?] = [
+    "/sys/module/toa/parameters/trusted": nil, "/sys/module/toa/parameters/hook": nil,
+  ]
+  private static let noFile: @Sendable (inout DoctorHost) -> Void = { $0.files = [:] }
+  private static let intree: [String: String?] = ["\(DoctorHost.modules)/modules.dep": "kernel/net/toa/toa.ko:\n"]
+  private static let options = "/etc/modprobe.d/toa.conf"
+  private static let blacklisted: [String: String?] = ["/etc/modprobe.d/local.conf": "# mine\nblacklist toa\n"]
+  private static func trusting(_ list: String, _ stored: String?) -> [String: String?] {
+    [
+      "/sys/module/toa/parameters/trusted": list + "\n",
+      options: stored.map { "options toa trusted=\($0)\n" },
+    ]
+  }
+  private static func dmesg(_ lines: String...) -> @Sendable (inout DoctorHost) -> Void {
+    { $0.answers["dmesg"] = DoctorHost.says(DoctorHost.log + lines.joined(separator: "\n") + "\n") }
+  }
+
+  static let module: [Situation] = [
+    Situation("MOD01", .ok, "loaded", says: "version 0.1.0, by ftrace"),
+    Situation("MOD01", .info, "not installed", fix: "toa install", .bare),
+    Situation("MOD01", .error, "installed, not loaded", fix: "toa load", .installed),
+    Situation("MOD01", .skipped, "another toa", says: "MOD11", .loaded, foreign),
+    Situation("MOD01", .skipped, "refused for its signature", says: "SIG07", .installed, enforced),
+    Situation("MOD01", .skipped, "refused by modules_disabled", says: "SIG04", .installed, disabled),
+    Situation("MOD01", .skipped, "refused by a blacklist", says: "MOD14", .installed, blacklisted),
+    Situation("MOD01", .skipped, "of another kernel", says: "MOD04", .installed, [:]) {
+      $0.information["vermagic"] = "6.1.0-1-cloud-amd64 SMP mod_unload modversions"
+    },
+    Situation("MOD01", .warning, "on its way", .installed, [:]) { $0.modules = ["toa": .coming] },
+    Situation("MOD01", .info, "built in", says: "KRN03", .bare, [:]) { $0.modules = ["toa": .builtin] },
+    Situation("MOD01", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("MOD02", .ok, "the same"),
+    Situation("MOD02", .warning, "another build", fix: "toa unload", .loaded, [:]) {
+      $0.information["srcversion"] = "DEF"
+    },
+    Situation("MOD02", .warning, "no file", says: "gone after a reboot", fix: "toa install", .loaded, [:], noFile),
+    Situation("MOD02", .skipped, "no checksum", says: "srcversion", .loaded, [:]) {
+      $0.information["srcversion"] = nil
+    },
+    Situation("MOD02", .skipped, "not loaded", says: "MOD01", .installed),
+    Situation("MOD04", .ok, "this kernel's"),
+    Situation("MOD04", .error, "another kernel's", says: "6.1.0-1", fix: "toa install", .installed, [:]) {
+      $0.information["vermagic"] = "6.1.0-1-cloud-amd64 SMP mod_unload modversions"
+    },
+    Situation("MOD04", .error, "other options", says: "modversions", .installed, [:]) {
+      $0.information["vermagic"] = "\(DoctorHost.release) SMP preempt mod_unload"
+    },
+    Situation("MOD04", .error, "no module file", says: "cannot be read", .installed, [:]) { $0.information = [:] },
+    Situation("MOD04", .skipped, "nothing installed", .bare),
+    Situation("MOD07", .ok, "known", says: "updates/toa.ko"),
+    Situation("MOD07", .error, "a file that depmod does not know", fix: "depmod -a", .bare, [DoctorHost.module: ""]),
+    Situation("MOD07", .warning, "the same, but loaded", .loaded, ["\(DoctorHost.modules)/modules.dep": "\n"]),
+    Situation("MOD07", .skipped, "nothing installed", .bare),
+    Situation("MOD08", .ok, "one"),
+    Situation(
+      "MOD08", .warning, "a vendor's copy", says: "takes \(DoctorHost.module)", fix: "rm \(DoctorHost.modules)/kernel",
+      .loaded, ["\(DoctorHost.modules)/kernel/net/netfilter/ipvs/toa.ko.xz": ""]),
+    Situation(
+      "MOD08", .ok, "a link to the same file", .loaded,
+      ["\(DoctorHost.modules)/weak-updates/toa.ko": "-> \(DoctorHost.module)"]),
+    Situation("MOD08", .skipped, "nothing installed", .bare),
+    Situation("MOD11", .ok, "none"),
+    Situation("MOD11", .error, "another module named toa", says: "another maker", fix: "rmmod toa", .loaded, foreign),
+    Situation(
+      "MOD11", .error, "a vendor's module", says: "ttm", fix: "rmmod ttm", .bare,
+      ["/proc/modules": "ttm 40960 3 - Live 0x0 (OE)\n"]),
+    Situation("MOD11", .error, "a trace without a module", fix: "keep it", .bare, ["/proc/net/toa_table": ""]),
+    Situation("MOD11", .info, "the kernel's own", says: "own toa", .loaded, foreign.merging(intree) { $1 }),
+    Situation("MOD11", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("MOD13", .ok, "no word"),
+    Situation(
+      "MOD13", .ok, "complaints before the last load", .loaded, [:],
+      dmesg("toa: version magic 'a' should be 'b'", "TOA: toa load success")),
+    Situation(
+      "MOD13", .ok, "the taint notice of an unsigned module", .loaded, [:],
+      dmesg("toa: module verification failed: signature and/or required key missing - tainting kernel")),
+    Situation(
+      "MOD13", .warning, "another version magic", fix: "toa install", .installed, [:],
+      dmesg("toa: version magic 'a' should be 'b'")),
+    Situation(
+      "MOD13", .warning, "a key", fix: "--only SIG", .installed, [:],
+      dmesg("Loading of unsigned module toa is rejected")),
+    Situation(
+      "MOD13", .error, "a fault in the module", says: "fault", fix: "toa unload", .loaded, [:],
+      dmesg("TOA: toa load success", "BUG: kernel NULL pointer dereference", "RIP: 0010:toa_getname+0x1/0x2 [toa]")),
+    Situation("MOD13", .skipped, "a plain user", says: "only root", .bare, [:]) {
+      $0.answers["dmesg"] = CommandResult(status: 1, errorOutput: "dmesg: read kernel buffer failed\n")
+    },
+    Situation("MOD14", .ok, "no line"),
+    Situation("MOD14", .error, "a line", fix: "sed -i '2s/^/# /' /etc/modprobe.d/local.conf", .installed, blacklisted),
+    Situation("MOD14", .warning, "a line, but loaded", says: "next boot", .loaded, blacklisted),
+    Situation(
+      "MOD14", .error, "the command line", fix: "command line", .bare, ["/proc/cmdline": "module_blacklist=toa\n"]),
+    Situation("MOD14", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("MOD15", .ok, "the standard list"),
+    Situation("MOD15", .ok, "the standard list, not loaded", says: "own list", .installed),
+    Situation("MOD15", .ok, "the stored list", .loaded, trusting("10.0.0.0/8", "10.0.0.0/8")),
+    Situation("MOD15", .warning, "any", says: "any", fix: "--trust", .loaded, trusting("any", "any")),
+    Situation("MOD15", .warning, "any, not loaded", says: "any", .installed, [options: "options toa trusted=any\n"]),
+    Situation(
+      "MOD15", .warning, "another list than stored", fix: "10.0.0.0/8,11.0.0.0/8", .loaded,
+      trusting("10.0.0.0/8,11.0.0.0/8", "10.0.0.0/8")),
+    Situation(
+      "MOD15", .info, "a list that is not stored", says: "until the next boot", .loaded, trusting("10.0.0.0/8", nil)),
+    Situation("MOD15", .skipped, "nothing installed", .bare),
+    Situation("MOD19", .ok, "unchanged", says: "toa-modules-common"),
+    Situation("MOD19", .warning, "a changed file", says: "1 file", fix: "toa uninstall", .loaded, [:]) {
+      $0.answers[DoctorHost.verify] = CommandResult(
+        status: 1, output: "??5??????   \(DoctorHost.module)\nmissing     /usr/share/doc/toa-modules-common/copyright\n"
+      )
+    },
+    Situation("MOD19", .skipped, "no package", .bare),
+    Situation("MOD19", .skipped, "dpkg that fails", says: "cannot verify", .loaded, [:]) {
+      $0.answers[DoctorHost.verify] = CommandResult(status: 2, errorOutput: "dpkg: error\n")
+    },
+    Situation("MOD19", .skipped, "an rpm system", says: "not used", .bare, ["/etc/os-release": "ID=fedora\n"]) {
+      // The owner of the kernel is asked of rpm.
+      for path in ["/boot/vmlinuz-\(DoctorHost.release)", DoctorHost.modules] {
+        let root = $0.tree.root.location.string
+        $0.answers["rpm --root \(root) -qf --qf '%{NAME} %{EVR} %{ARCH}\\n' \(path)"] = CommandResult(
+          status: 1)
+      }
+    },
+  ]
+
+  private static let conf = "/usr/lib/modules-load.d/toa.conf"
+  private static func result(_ result: Result<SelfTestReport, SelfTestError>) -> @Sendable (inout DoctorHost) -> Void {
+    { $0.system = $0.system.with(selfTest: result) }
+  }
+  private static let failing = SelfTestReport(
+    cases: [
+      SelfTestCase(
+        name: "v4-option-254", purpose: "", expected: "198.51.100.7:4000", accepted: "10.0.0.1:80",
+        peerName: "10.0.0.1:80",
+        passed: false)
+    ], milliseconds: 5)
+
+  static let boot: [Situation] = [
+    Situation("PER01", .ok, "the package's file", says: conf),
+    Situation(
+      "PER01", .ok, "Debian's /etc/modules", says: "/etc/modules", .loaded, [conf: nil, "/etc/modules": "toa\n"]),
+    Situation("PER01", .warning, "no file", fix: "echo toa", .loaded, [conf: nil]),
+    Situation(
+      "PER01", .warning, "a masked file", says: "hides", fix: "rm /etc", .loaded, ["/etc/modules-load.d/toa.conf": ""]),
+    Situation("PER01", .skipped, "nothing installed", .bare),
+    Situation("PER04", .ok, "none"),
+    Situation(
+      "PER04", .warning, "insmod in rc.local", fix: "sed -i '2s/^/# /' /etc/rc.local", .loaded,
+      ["/etc/rc.local": "#!/bin/sh\ninsmod /root/toa.ko\n"]),
+    Situation("PER04", .skipped, "a container", .bare, ["/.dockerenv": ""]),
+    Situation("APP01", .ok, "each address right", says: "1 connection"),
+    Situation(
+      "APP01", .error, "a wrong address", says: "1 of 1", fix: "toa selftest", .loaded, [:], result(.success(failing))),
+    Situation(
+      "APP01", .skipped, "no TUN driver", says: "cannot start", fix: "modprobe tun", .loaded, [:],
+      result(.failure(SelfTestError(step: "open /dev/net/tun", errno: ENOENT)))),
+    Situation("APP01", .skipped, "not loaded", says: "MOD01", .installed),
+  ]
+}
