@@ -2,5 +2,6 @@
 # Shows: toa status
 . "$CASES/lib"
 expect 0 toa status --json
-says '"loaded"' stdout
+says '"working"' stdout
+says '"live"' stdout
 expect 0 toa status
