@@ -6,13 +6,13 @@
 #   story.sh [options] STORY       a file Tests/VM/stories/STORY: case names; 'reboot [kernel parameters]' begins a stage
 #     --toa FILE         the static toa (dist/toa)
 #     --demo             show it live on this terminal
-#     --timeout SECONDS  for one stage (600)
+#     --timeout SECONDS  for one stage (900)
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/qemu.sh"
 . "$VM_DIR/lib/programs.sh"
 
-TOA=$REPO/dist/toa DEMO="" LIMIT=600
+TOA=$REPO/dist/toa DEMO="" LIMIT=900
 while [ $# -gt 0 ]; do
   case $1 in
     --toa) TOA=$2; shift ;;
@@ -49,7 +49,7 @@ write_job() {
   mkdir -p "$job/bin" "$job/cases" "$job/other-toa"
   cp "$TOA" "$job/bin/toa"
   copy_programs "$job/bin"
-  cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/run-cases.sh" "$job/"
+  cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/distro/remember-gcc" "$VM_DIR/guest/run-cases.sh" "$job/"
   cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
   cases_of "$stage" >"$job/cases/list"

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Shows: without any compiler, and no network to get one from
 . "$CASES/lib"
-mkdir -p "$STATE/gcc"
-mv /usr/bin/gcc /usr/bin/gcc-11 /usr/bin/gcc-12 "$STATE/gcc/"
+without gcc gcc-12 gcc-11
 status=0
-(expect 11 toa install -y) || status=$?
-mv "$STATE/gcc/"* /usr/bin/
-[ "$status" = 0 ] || fail "without gcc 'toa install' does not exit 11"
-says gcc-12 stderr
+(
+  expect 11 toa build --out built
+  says gcc-12 stderr
+  expect 11 toa install -y
+  says gcc-12 stderr
+) || status=$?
+restore
+exit "$status"

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# Shows: without the kernel's headers
+# Shows: without the headers' package, and no network to get it from
 . "$CASES/lib"
-mv "/lib/modules/$(uname -r)/build" "$STATE/build"
+without "linux-headers-$(uname -r)"
 status=0
-(expect 21 toa install -y) || status=$?
-mv "$STATE/build" "/lib/modules/$(uname -r)/build"
-tail -n 1 stderr
-[ "$status" = 0 ] || fail "without headers 'toa install' does not exit 21"
-says "linux-headers-$(uname -r)" stderr
+(
+  expect 21 toa build --out built
+  says "linux-headers-$(uname -r)" stderr
+  expect 21 toa install -y
+  says "linux-headers-$(uname -r)" stderr
+  expect 2 toa doctor --json
+  says HDR stdout
+) || status=$?
+restore
+exit "$status"

@@ -62,3 +62,18 @@ stat_of() {
   awk -v name="$1" '{ key = $1; sub(/:$/, "", key); first = ($2 == ":") ? 3 : 2 }
     key == name { for (i = first; i <= NF; i++) sum += $i; seen = 1 } END { if (!seen) exit 1; print sum + 0 }' /proc/net/toa_stats
 }
+
+# without PACKAGE...: takes packages away as if they had never been installed; 'restore' brings them back.
+without() {
+  dpkg -L "$@" | while read -r path; do
+    if [ -L "$path" ] || [ -f "$path" ]; then echo "$path"; fi
+  done >"$STATE/taken"
+  tar cPf "$STATE/taken.tar" -T "$STATE/taken" /var/lib/dpkg
+  dpkg --purge --force-depends "$@"
+}
+
+restore() {
+  rm -rf /var/lib/dpkg
+  tar xPf "$STATE/taken.tar"
+  rm "$STATE/taken.tar"
+}
