@@ -41,7 +41,7 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
     do throws(CommandError) {
       result = try await system.run.stream(make) { line in
         console.detail(line)
-        progress.show(line)
+        progress.show(line.replacing(folder + "/", with: ""))
       }
     } catch {
       progress.end()

@@ -69,9 +69,14 @@ extension Transaction {
   func runPackageTool(_ command: Command, _ status: ExitStatus, _ what: String) async throws(ToaError) {
     let system = system
     let console = console
+    let progress = Progress(console, command.program)
     let result = try await shielded { () async throws(ToaError) in
+      defer { progress.end() }
       do throws(CommandError) {
-        return try await system.run.stream(command) { line in console.detail(line) }
+        return try await system.run.stream(command) { line in
+          console.detail(line)
+          progress.show(line)
+        }
       } catch {
         throw ToaError(status, what, why: error.description)
       }
