@@ -53,7 +53,7 @@ public struct Installer: Sendable {
       console.say("toa is installed for \(facts.target) already; nothing to change.", .good)
     } else {
       show(plan, facts)
-      try consent(request)
+      try console.consent("install", yes: request.yes)
     }
     let proof = ProofBox()
     try await transaction.run(plan, keepUnproven: request.keepOnFailure) { () async throws(ToaError) in
@@ -87,18 +87,6 @@ public struct Installer: Sendable {
     console.say("  \(facts.flavor.verdict.rawValue) kernel; \(facts.choice.reason)")
     console.say("Plan:")
     for (index, step) in plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
-  }
-
-  private func consent(_ request: InstallRequest) throws(ToaError) {
-    guard !request.yes else { return }
-    switch console.ask("Do it?") {
-    case true?: return
-    case false?: throw ToaError(.refused, "nothing was changed", why: "you said no")
-    case nil:
-      throw ToaError(
-        .refused, "nothing was changed", why: "nobody is there to ask",
-        next: ["toa install --yes", "toa install --dry-run"])
-    }
   }
 
   private func prove() async throws(ToaError) -> SelfTestReport {

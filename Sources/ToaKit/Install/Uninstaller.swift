@@ -52,7 +52,11 @@ public struct Uninstaller: Sendable {
     try system.requireRoot("uninstall")
     let lock = try HostLock(system)
     defer { extendLifetime(lock) }
-    try consent(commands, yes: yes)
+    if !yes {
+      console.say("This will be run:", .strong)
+      for command in commands { console.say(change: command) }
+    }
+    try console.consent("uninstall", yes: yes)
     let transaction = Transaction(system, console)
     try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
     try await remove(strays, folders, transaction)
@@ -84,20 +88,6 @@ public struct Uninstaller: Sendable {
       } catch {
         throw ToaError(.unexpected, "cannot remove \(error.path)", why: errorText(error.errno), next: ["toa uninstall"])
       }
-    }
-  }
-
-  private func consent(_ commands: [String], yes: Bool) throws(ToaError) {
-    guard !yes else { return }
-    console.say("This will be run:", .strong)
-    for command in commands { console.say(change: command) }
-    switch console.ask("Do it?") {
-    case true?: return
-    case false?: throw ToaError(.refused, "nothing was changed", why: "you said no")
-    case nil:
-      throw ToaError(
-        .refused, "nothing was changed", why: "nobody is there to ask",
-        next: ["toa uninstall --yes", "toa uninstall --dry-run"])
     }
   }
 }
