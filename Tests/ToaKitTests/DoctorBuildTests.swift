@@ -31,6 +31,7 @@ import ToaKit
       "HDR01", .error, "incomplete headers", says: "autoconf.h", fix: "--reinstall", .bare,
       ["\(tree)/include/generated/autoconf.h": nil]),
     Situation("HDR01", .skipped, "a kernel without modules", says: "ENV03", .bare, missing, noSystemCall),
+    Situation("HDR01", .skipped, "ostree", says: "ENV06", .bare, ["/run/ostree-booted": ""]),
     Situation("HDR01", .skipped, "a container", says: "ENV04", .bare, ["/.dockerenv": ""]),
     Situation("HDR02", .ok, "a good link"),
     Situation("HDR02", .error, "a dangling link and no module", says: "/usr/src/gone", fix: package, .bare, dangling),

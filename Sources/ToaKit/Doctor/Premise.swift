@@ -11,7 +11,9 @@ enum Premise: Sendable {
   case running
   /// Not a container, whose files say nothing of the kernel.
   case host
-  /// Headers of some kernel behind the build link.
+  /// A system whose files can be changed in place, or one that has its module already.
+  case changeable
+  /// Complete headers of some kernel behind the build link.
   case headers
   /// A toa.ko that belongs to the kernel.
   case moduleFile
@@ -60,11 +62,13 @@ extension DoctorContext {
     case .moduleSupport: hasNoModuleSupport ? "needs a kernel with loadable modules (ENV03)" : nil
     case .running: facts.isRunning ? nil : "kernel \(kernel) does not run here"
     case .host: facts.container == nil ? nil : "needs the host, this is a container (ENV04)"
+    case .changeable:
+      facts.immutable == nil || hasModule ? nil : "needs a system that can be changed in place (ENV06)"
     case .headers:
       switch facts.headers.state {
-      case .missing: "needs the kernel's headers (HDR01)"
+      case .missing, .incomplete: "needs the kernel's headers (HDR01)"
       case .danglingLink: "needs the kernel's headers (HDR02)"
-      case .present, .incomplete, .otherRelease: nil
+      case .present, .otherRelease: nil
       }
     case .moduleFile: file == nil ? "needs an installed toa.ko (MOD01)" : nil
     case .loaded: isLoaded ? nil : "needs toa.ko in the kernel (MOD01)"

@@ -16,7 +16,7 @@ extension Check {
           zypper install make binutils dwarves
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     let find = context.system.run.find
     let manager = context.facts.distribution.packageManager
     func fix(_ packages: [String]) -> [String] {

@@ -21,7 +21,7 @@ extension Check {
       A module that is already installed goes on working; only the next build needs the compiler.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     let choice = context.facts.choice
     let evidence = context.facts.toolchain.candidates.map { "found: \($0.summary)" }
     switch choice.problem {
@@ -45,7 +45,7 @@ extension Check {
       from the repository, update the kernel, so that kernel and compiler are of one age again.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host, .headers) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable, .headers) { return skip }
     let plugins = context.facts.headers.gccPlugins
     guard !plugins.isEmpty else { return Outcome(.ok, "none") }
     switch context.facts.choice.problem {

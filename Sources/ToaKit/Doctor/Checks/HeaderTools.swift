@@ -17,7 +17,7 @@ extension Check {
       Headers of one's own making: `make modules_prepare` in the tree, on this machine, builds them again.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host, .headers) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable, .headers) { return skip }
     let headers = context.facts.headers
     guard headers.missingTools.isEmpty else {
       return Outcome(

@@ -21,7 +21,7 @@ extension Check {
       install again.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     let link = context.facts.target.buildLink
     let headers = context.facts.headers
     switch headers.state {
@@ -51,7 +51,7 @@ extension Check {
       For a kernel that was built by hand, point the link to its build tree, prepared by `make modules_prepare`.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     let link = context.facts.target.buildLink
     switch context.facts.headers.state {
     case .danglingLink(let target):
@@ -74,7 +74,7 @@ extension Check {
       Install the headers of this release, so that the link leads to them, or boot the kernel to which the headers belong.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host, .headers) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable, .headers) { return skip }
     let headers = context.facts.headers
     let file = "\(headers.folder ?? context.facts.target.buildLink)/include/generated/utsrelease.h"
     switch headers.state {

@@ -38,6 +38,9 @@ extension Check {
     if config.isEnabled("KRETPROBES"), !config.isEnabled("PREEMPT_RT") {
       return Outcome(.info, "return probes only", evidence: ["\(config.source): CONFIG_KRETPROBES=y"])
     }
+    guard config["KPROBES"] == .no || config["KRETPROBES"] != nil || config["FUNCTION_TRACER"] == .no else {
+      return Outcome(.skipped, "the configuration says nothing about it", evidence: [config.source])
+    }
     return Outcome(
       .error, "this kernel has neither ftrace redirection nor return probes",
       expected: "CONFIG_DYNAMIC_FTRACE_WITH_REGS, ..._WITH_ARGS or CONFIG_KRETPROBES", evidence: [config.source],

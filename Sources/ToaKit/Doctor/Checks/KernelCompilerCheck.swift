@@ -16,7 +16,7 @@ extension Check {
           grep CC_VERSION_TEXT /lib/modules/$(uname -r)/build/.config
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     guard let compiler = context.facts.compiler else {
       return Outcome(
         context.hasModule ? .info : .warning, "nothing says what built kernel \(context.kernel)",

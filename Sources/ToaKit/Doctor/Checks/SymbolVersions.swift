@@ -13,7 +13,7 @@ extension Check {
       `make modules_prepare` does not.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .host, .headers) { return skip }
+    if let skip = context.unmet(.moduleSupport, .host, .changeable, .headers) { return skip }
     let path = "\(context.facts.target.buildLink)/Module.symvers"
     if context.facts.headers.hasSymbolVersions { return Outcome(.ok, "Module.symvers is there", evidence: [path]) }
     guard context.facts.config?.isEnabled("MODVERSIONS") ?? true else {
