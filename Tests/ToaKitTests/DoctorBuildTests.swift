@@ -109,7 +109,9 @@ import ToaKit
       $0.programs["make"] = nil
     },
     Situation("CC07", .warning, "no linker, with a module", fix: "binutils", .loaded, [:]) { $0.programs["ld"] = nil },
-    Situation("CC07", .warning, "no pahole for a vmlinux", fix: "pahole", .bare, ["\(tree)/vmlinux": ""]),
+    Situation(
+      "CC07", .warning, "no pahole for a vmlinux", fix: "pahole", .bare,
+      ["\(tree)/vmlinux": "", DoctorHost.config: "CONFIG_MODULES=y\nCONFIG_DEBUG_INFO_BTF_MODULES=y\n"]),
     Situation("CC07", .skipped, "a container", .bare, ["/.dockerenv": ""]),
     Situation("CC09", .ok, "a clean environment"),
     Situation(

@@ -31,7 +31,8 @@ extension Check {
         fix: fix(missing.compactMap { packages[$0] }))
     }
     let vmlinux = "\(context.facts.target.buildLink)/vmlinux"
-    if context.system.files.isFile(vmlinux), find("pahole") == nil {
+    let wantsTypes = context.facts.config?.isEnabled("DEBUG_INFO_BTF_MODULES") ?? true
+    if wantsTypes, context.system.files.isFile(vmlinux), find("pahole") == nil {
       return Outcome(
         .warning, "no pahole, which these headers ask for", expected: "pahole on PATH", evidence: [vmlinux],
         fix: fix([manager == .apt ? "pahole" : "dwarves"]))

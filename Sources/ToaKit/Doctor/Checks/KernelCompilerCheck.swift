@@ -25,13 +25,25 @@ extension Check {
     let name = "\(compiler.identity.kind.rawValue) \(compiler.identity.version)"
     let evidence = compiler.statements.map { "\($0.place): \($0.compiler.text)" }
     guard let other = compiler.disagreements.first else {
-      return Outcome(.ok, "\(name), by \(compiler.statements.map(\.place).unique.spoken)", evidence: evidence)
+      return Outcome(.ok, "\(name), by \(compiler.statements.map(\.source.spoken).unique.spoken)", evidence: evidence)
     }
     return Outcome(
       .warning,
       "\(name) by \(compiler.chosen.place), but \(other.compiler.kind.rawValue) "
         + "\(other.compiler.version) by \(other.place)",
       expected: "kernel and headers from one build", evidence: evidence, fix: context.headersFix)
+  }
+}
+
+extension KernelCompiler.Source {
+  /// The place in a word or two; the path is in the evidence.
+  fileprivate var spoken: String {
+    switch self {
+    case .configText, .configNumber: "its configuration"
+    case .compileHeader: "compile.h"
+    case .procVersion: "/proc/version"
+    case .kernelLog: "the kernel log"
+    }
   }
 }
 

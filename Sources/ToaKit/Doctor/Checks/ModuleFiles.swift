@@ -58,10 +58,10 @@ extension System {
     while let folder = folders.popLast() {
       for name in files.list(folder) {
         let path = "\(folder)/\(name)"
-        if let module = ModuleIndex.moduleName(ofFile: name) {
-          if module == ModuleBackend.moduleName { found.append(path) }
-        } else if !["build", "source"].contains(name), !name.hasPrefix("modules."), files.linkTarget(path) == nil,
-          files.isDirectory(path)
+        if name.hasPrefix(ModuleBackend.moduleName), ModuleIndex.moduleName(ofFile: name) == ModuleBackend.moduleName {
+          found.append(path)
+        } else if !name.utf8.contains(UInt8(ascii: ".")), !["build", "source"].contains(name),
+          files.linkTarget(path) == nil, files.isDirectory(path)
         {
           folders.append(path)
         }
