@@ -10,14 +10,17 @@ public struct ImmutableSystem: Sendable, Equatable, Codable {
   public let advice: String
 
   private static let systems: [(id: String, mechanism: String, advice: String)] = [
-    ("bottlerocket", "bottlerocket", "use the eBPF backend, or build a kmod kit for the image"),
-    ("flatcar", "flatcar", "use the eBPF backend, or a systemd system extension that holds the module"),
-    ("talos", "talos", "use the eBPF backend, or a Talos system extension"),
-    ("cos", "container-optimized", "use the eBPF backend; this system loads only its maker's modules"),
-    ("sle-micro", "transactional-update", "install through transactional-update and reboot, or use the eBPF backend"),
-    ("sl-micro", "transactional-update", "install through transactional-update and reboot, or use the eBPF backend"),
-    ("opensuse-microos", "transactional-update", "install through transactional-update, or use the eBPF backend"),
-    ("rancheros", "rancheros", "use the eBPF backend"),
+    ("bottlerocket", "bottlerocket", "build a kmod kit with toa.ko for the image"),
+    ("flatcar", "flatcar", "put toa.ko into a systemd system extension"),
+    ("talos", "talos", "put toa.ko into a Talos system extension"),
+    (
+      "cos", "container-optimized",
+      "this system loads only its maker's modules; use a node image of another distribution"
+    ),
+    ("sle-micro", "transactional-update", "install inside transactional-update shell, then reboot"),
+    ("sl-micro", "transactional-update", "install inside transactional-update shell, then reboot"),
+    ("opensuse-microos", "transactional-update", "install inside transactional-update shell, then reboot"),
+    ("rancheros", "rancheros", "put toa.ko into the image"),
   ]
 
   /// Looks for the signs; nil for an ordinary system.
@@ -25,7 +28,7 @@ public struct ImmutableSystem: Sendable, Equatable, Codable {
     if root.exists("/run/ostree-booted") {
       return ImmutableSystem(
         mechanism: "ostree", evidence: "/run/ostree-booted",
-        advice: "layer the module package with rpm-ostree or bake it into the image, or use the eBPF backend")
+        advice: "layer the module package with rpm-ostree or bake it into the image")
     }
     if let known = systems.first(where: { $0.id == distribution.id }) {
       return ImmutableSystem(mechanism: known.mechanism, evidence: "ID=\(distribution.id)", advice: known.advice)
@@ -33,7 +36,7 @@ public struct ImmutableSystem: Sendable, Equatable, Codable {
     guard let options = usrOptions(in: root), options.contains("ro") else { return nil }
     return ImmutableSystem(
       mechanism: "read-only /usr", evidence: "/proc/self/mounts",
-      advice: "remount /usr for writing while installing, or use the eBPF backend")
+      advice: "remount /usr for writing while installing: mount -o remount,rw /usr")
   }
 
   /// Mount options of /usr where it is a mount of its own.
