@@ -77,3 +77,11 @@ restore() {
   tar xPf "$STATE/taken.tar"
   rm "$STATE/taken.tar"
 }
+
+# stress_cycles COUNT: loads and unloads the module that often while connections are made; none may be lost.
+stress_cycles() {
+  expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" 1000
+  says "\"cycles\":$1," stdout
+  says '"lost":0,' stdout
+  says '"balanced":true,' stdout
+}
