@@ -65,10 +65,11 @@ stat_of() {
 
 # without PACKAGE...: takes packages away as if they had never been installed; 'restore' brings them back.
 without() {
-  dpkg -L "$@" | while read -r path; do
-    if [ -L "$path" ] || [ -f "$path" ]; then echo "$path"; fi
-  done >"$STATE/taken"
-  tar cPf "$STATE/taken.tar" -T "$STATE/taken" /var/lib/dpkg
+  {
+    dpkg -L "$@"
+    find /etc/alternatives /usr/bin -lname '/*'
+    find /var/lib/dpkg
+  } | sort -u | tar cPf "$STATE/taken.tar" --no-recursion -T -
   dpkg --purge --force-depends "$@"
 }
 
