@@ -69,7 +69,9 @@ without() {
     dpkg -L "$@"
     find /etc/alternatives /usr/bin -lname '/*'
     find /var/lib/dpkg
-  } | sort -u | tar cPf "$STATE/taken.tar" --no-recursion -T -
+  } | sort -u | while read -r path; do
+    if [ -e "$path" ] || [ -L "$path" ]; then echo "$path"; fi
+  done | tar cPf "$STATE/taken.tar" --no-recursion -T -
   dpkg --purge --force-depends "$@"
 }
 
