@@ -39,9 +39,6 @@ public struct Installer: Sendable {
 
   /// Installs; the last thing that happens is a crafted connection that reads back the client.
   public func install(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
-    guard system.files.isLive else {
-      throw ToaError(.notApplicable, "toa install works on the running system only", next: ["chroot there and run it"])
-    }
     if !request.dryRun { try system.requireRoot("install") }
     let transaction = Transaction(system, console)
     if request.dryRun { return try await planOnly(request) }

@@ -24,11 +24,19 @@ extension Transaction {
     return names.contains { $0.hasPrefix("gcc-") || $0.hasPrefix("clang-") } ? .toolchainMismatch : .buildFailed
   }
 
-  /// Purges those of `names` that are installed and that nothing installed since depends on.
+  /// Purges those of `names` that are installed, also in part, and that nothing installed since depends on.
   func removePackages(_ names: [String]) async throws(ToaError) {
     try await finishInterruptedDpkg()
+    // apt-get refuses everything as long as a package is half installed.
+    let broken = names.filter { DpkgDatabase.read(from: system.files)?.packages[$0]?.state == "half-installed" }
+    if !broken.isEmpty {
+      try await runPackageTool(
+        Dpkg.purge(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
+    }
     let database = DpkgDatabase.read(from: system.files)
-    let present = names.filter { database?[$0] != nil }
+    let present = names.filter { name in
+      database?.packages[name].map { !["not-installed", "config-files"].contains($0.state) } ?? false
+    }
     guard !present.isEmpty else { return }
     let simulation = Apt.simulatePurge(present)
     let foreign = Set(Apt.removed(bySimulation: try await started(simulation).output)).subtracting(present)
@@ -47,16 +55,18 @@ extension Transaction {
   }
 
   func removePackageFiles(_ files: PackageFiles, _ purpose: UndoPurpose) async throws(ToaError) {
-    let replaced = files.replaced.filter { system.files.isFile($0) }
-    if purpose == .rollback && !replaced.isEmpty {
-      try await runPackageTool(Dpkg.install(replaced), .unexpected, "cannot bring back the earlier packages")
-      return
-    }
+    let replaced = purpose == .rollback ? files.replaced.filter { system.files.isFile($0) } : []
     let database = DpkgDatabase.read(from: system.files)
-    let known = files.names.filter { database?.packages[$0].map { $0.state != "not-installed" } ?? false }
-    guard !known.isEmpty else { return }
-    try await runPackageTool(
-      Dpkg.purge(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
+    let known = files.names(notIn: replaced).filter {
+      database?.packages[$0].map { $0.state != "not-installed" } ?? false
+    }
+    if !known.isEmpty {
+      try await runPackageTool(
+        Dpkg.purge(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
+    }
+    if !replaced.isEmpty {
+      try await runPackageTool(Dpkg.install(replaced), .unexpected, "cannot bring back the earlier packages")
+    }
   }
 
   /// A killed dpkg leaves its updates unmerged, and apt-get then refuses to do anything.

@@ -30,15 +30,11 @@ public struct Uninstaller: Sendable {
 
   /// Takes everything off; a host without toa is left as it is.
   public func uninstall(dryRun: Bool, yes: Bool) async throws(ToaError) -> UninstallDocument {
-    guard system.files.isLive else {
-      throw ToaError(
-        .notApplicable, "toa uninstall works on the running system only", next: ["chroot there and run it"])
-    }
     let entries = Journal(system.files).entries().filter { !$0.standing.isEmpty || $0.isCommitted }
     let strays = strayPackages(entries)
     let folders = Self.folders.filter { system.files.exists($0) }
     let commands =
-      entries.reversed().flatMap { entry in
+      entries.withEachPackageOnce.reversed().flatMap { entry in
         entry.undoOrder.flatMap { $0.step.typedUndo(facts: $0.facts, .withdrawal) }
       } + (strays.isEmpty ? [] : [Dpkg.purge(strays).typed]) + folders.map { "rm -r \($0)" }
     guard !commands.isEmpty else {

@@ -31,7 +31,7 @@ public struct Journal: Sendable {
     /// The plan's number in the journal.
     public let number: Int
     /// The plan.
-    public let plan: Plan
+    public internal(set) var plan: Plan
     /// Facts of each step that began and is not undone, by step number.
     public var standing: [Int: [String]] = [:]
     /// Numbers of the steps that reached their end and are not undone.
@@ -84,6 +84,21 @@ public struct Journal: Sendable {
 }
 
 extension [Journal.Entry] {
+  /// The entries with each of toa's packages left to the oldest one that installed it, as later ones only replaced it: read
+  /// backwards, no package then goes before another one that needs it.
+  var withEachPackageOnce: [Journal.Entry] {
+    var seen: Set<String> = []
+    return map { entry in
+      var entry = entry
+      for number in entry.standing.keys.sorted() where entry.plan.steps.indices.contains(number) {
+        guard case .installPackageFiles(var files) = entry.plan.steps[number] else { continue }
+        files.names = files.names.filter { seen.insert($0).inserted }
+        entry.plan.steps[number] = .installPackageFiles(files)
+      }
+      return entry
+    }
+  }
+
   fileprivate mutating func change(_ number: Int, _ body: (inout Element) -> Void) {
     if indices.contains(number) { body(&self[number]) }
   }

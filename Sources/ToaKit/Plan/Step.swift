@@ -36,6 +36,11 @@ public struct PackageFiles: Sendable, Equatable, Codable {
     self.paths = paths
     self.replaced = replaced
   }
+
+  /// Names of the packages of which none of `debs` is an earlier version.
+  func names(notIn debs: [String]) -> [String] {
+    names.filter { name in !debs.contains { $0.split(separator: "/").last?.hasPrefix(name + "_") ?? false } }
+  }
 }
 
 extension Step {
@@ -75,12 +80,16 @@ extension Step {
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
-    case .installPackageFiles(let files):
-      files.replaced.isEmpty || purpose == .withdrawal
-        ? [Dpkg.purge(files.names.reversed()).typed] : [Dpkg.install(files.replaced).typed]
+    case .installPackageFiles(let files): Self.typedRemoval(files, replaced: purpose == .rollback ? files.replaced : [])
     case .setTrusted(_, let old): purpose == .rollback ? [Self.typedTrusted(old)] : []
     case .loadModule(let name): ["rmmod \(name)"]
     }
+  }
+
+  private static func typedRemoval(_ files: PackageFiles, replaced: [String]) -> [String] {
+    let names = files.names(notIn: replaced)
+    return (names.isEmpty ? [] : [Dpkg.purge(names.reversed()).typed])
+      + (replaced.isEmpty ? [] : [Dpkg.install(replaced).typed])
   }
 
   private static func typedTrusted(_ prefixes: String) -> String {

@@ -65,7 +65,7 @@ public struct Transaction: Sendable {
 
   /// Takes committed plans back, newest first.
   public func withdraw(_ entries: [Journal.Entry]) async throws(ToaError) {
-    for entry in entries.reversed() {
+    for entry in entries.withEachPackageOnce.reversed() {
       if entry.isCommitted { try record(.withdraw(plan: entry.number)) }
       try await undo(entry, .withdrawal)
     }

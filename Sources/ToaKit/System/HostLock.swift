@@ -14,7 +14,7 @@ public struct HostLock: ~Copyable {
   deinit { close(descriptor) }
 
   private static func take(_ system: System) throws(ToaError) -> Int32 {
-    guard let place = system.files.locate(path) else {
+    guard let place = system.files.locate(path, followLast: false) else {
       throw ToaError(.unexpected, "cannot lock \(path)", why: errorText(ELOOP))
     }
     let descriptor = open(place, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
