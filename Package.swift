@@ -63,7 +63,9 @@ let package = Package(
     .testTarget(
       name: "ToaKitTests", dependencies: ["Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
       swiftSettings: strict),
-    .testTarget(name: "ToaCommandsTests", dependencies: ["ToaCommands", "ToaKit"], swiftSettings: strict),
+    .testTarget(
+      name: "ToaCommandsTests",
+      dependencies: ["Host", "Kmod", "SelfTest", "ToaCommands", "ToaKit", "Wire", systemPackage], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

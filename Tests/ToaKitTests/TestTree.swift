@@ -4,14 +4,16 @@ import Host
 import SystemPackage
 import Testing
 
-/// A folder of its own below /tmp as a file root, gone with the value.
+/// A folder of its own as a file root, gone with the value: in memory where there is room, as every write waits for the disk.
 final class TestTree: Sendable {
   let root: FileRoot
   private let place: String
 
   /// Makes the files; a path that ends in "/" is a folder, a text that begins with "-> " a symbolic link.
   init(_ files: [String: String] = [:]) throws {
-    var template = Array("/tmp/toa-test-XXXXXX".utf8CString)
+    var memory = statvfs()
+    let hasRoom = statvfs("/dev/shm", &memory) == 0 && UInt64(memory.f_bavail) * UInt64(memory.f_frsize) > 512 << 20
+    var template = Array("\(hasRoom ? "/dev/shm" : "/tmp")/toa-test-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
     place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     root = FileRoot(FilePath(place))

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import Host
+import SelfTest
+import Testing
+
+@testable import ToaKit
+
+/// `--json`: one document on standard output, whatever happens.
+struct JSONTests {
+  /// The fields that programs rely on; which are there depends on the document.
+  struct Answer: Decodable {
+    struct Step: Decodable {
+      var title: String
+      var commands: [String]
+    }
+    struct Case: Decodable {
+      var name: String
+      var passed: Bool
+      var expected: String
+    }
+    struct Report: Decodable { var cases: [Case] }
+    var schema: String
+    var changed: Bool?
+    var dryRun: Bool?
+    var kernel: String?
+    var steps: [Step]?
+    var selfTest: Report?
+    var state: String?
+    var isLiveCurrent: Bool?
+    var autoload: Bool?
+    var passed: Bool?
+    var cases: [Case]?
+    var loaded: Bool?
+    var commands: [String]?
+    var exitStatus: Int32?
+    var what: String?
+    var why: String?
+    var next: [String]?
+  }
+
+  struct Stats: Decodable {
+    struct Counters: Decodable { var cpus: [String] }
+
+    var schema: String
+    var totals: [String: UInt64]
+    var counters: Counters
+  }
+
+  let host: FakeHost
+
+  init() throws { host = try FakeHost() }
+
+  private func answer(_ arguments: String, status: Int32 = 0) async throws -> Answer {
+    try await answer(arguments, status: status, as: Answer.self)
+  }
+
+  private func answer<Value: Decodable>(
+    _ arguments: String, status: Int32 = 0, as type: Value.Type
+  ) async throws -> Value {
+    let screen = await Screen.of(arguments + " --json", on: host)
+    #expect(screen.status == status, "\(arguments)")
+    return try #require(jsonValue(type, from: screen.out), "\(screen.out)")
+  }
+
+  @Test func `install answers with its steps and the proof`() async throws {
+    let plan = try await answer("install --dry-run")
+    #expect(plan.schema == "toa.install/1" && plan.dryRun == true && plan.changed == false && plan.selfTest == nil)
+    #expect(plan.steps?.last?.commands == ["modprobe toa"])
+    let done = try await answer("install -y")
+    #expect(done.dryRun == false && done.changed == true && done.kernel == FakeHost.kernel)
+    #expect(done.steps?.map(\.title) == plan.steps?.map(\.title))
+    #expect(done.selfTest?.cases.map(\.passed) == [true, true])
+    let again = try await answer("install -y")
+    #expect(again.changed == false && again.steps?.isEmpty == true && again.selfTest?.cases.count == 2)
+  }
+
+  @Test func `status, stats and selftest answer with what they saw`() async throws {
+    #expect(try await answer("status").state == "notInstalled")
+    try await host.install()
+    let status = try await answer("status")
+    #expect(status.schema == "toa.status/1" && status.state == "working")
+    #expect(status.isLiveCurrent == true && status.autoload == true)
+    let stats = try await answer("stats", as: Stats.self)
+    #expect(stats.schema == "toa.stats/1" && stats.counters.cpus == ["CPU0", "CPU1"])
+    #expect(
+      stats.totals
+        == ["syn_recv_sock_toa": 42, "syn_recv_sock_no_toa": 7, "getname_toa_ok": 84, "untrusted": 3])
+    let test = try await answer("selftest")
+    #expect(test.schema == "toa.selftest/1" && test.passed == true)
+    #expect(test.cases?.map(\.expected) == ["198.51.100.7:4242", "10.0.0.2:40000"])
+    host[\.selfTestPasses] = false
+    let failed = try await answer("selftest", status: 15)
+    #expect(failed.passed == false && failed.cases?.map(\.passed) == [false, true])
+  }
+
+  @Test func `load, unload and uninstall answer with what they changed`() async throws {
+    try await host.install()
+    let loaded = try await answer("load")
+    #expect(loaded.schema == "toa.load/1" && loaded.loaded == true && loaded.changed == false)
+    let unloaded = try await answer("unload")
+    #expect(unloaded.loaded == false && unloaded.changed == true)
+    let planned = try await answer("uninstall --dry-run")
+    #expect(planned.schema == "toa.uninstall/1" && planned.dryRun == true && planned.changed == false)
+    let done = try await answer("uninstall -y")
+    #expect(done.changed == true && done.commands == planned.commands)
+    #expect(try await answer("uninstall -y").commands == [])
+  }
+
+  @Test(
+    arguments: [
+      ("isntall", 64), ("install --nope", 64), ("install -y --trust garbage", 64), ("stats", 77), ("load", 14),
+      ("install", 2), ("install -y --kernel 9.9.9", 21), ("load --hook magic", 64),
+    ] as [(String, Int32)])
+  func `an error is a document, too, and its exitStatus the command's`(arguments: String, status: Int32) async throws {
+    let error = try await answer(arguments, status: status)
+    #expect(error.schema == "toa.error/1")
+    #expect(error.exitStatus == status)
+    #expect(error.what?.isEmpty == false)
+    #expect(error.next?.isEmpty == false)
+  }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+import Kmod
+import Testing
+
+@testable import ToaKit
+
+/// Whole screens of a host on its way from nothing to a working toa and back.
+struct ScreenTests {
+  static let plan = """
+    Plan:
+      1. install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
+      2. build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
+      3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+      4. install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+      5. load toa
+
+    """
+  static let heading = """
+    toa 0.1.0 for kernel 6.1.0-56-cloud-amd64 on Debian GNU/Linux 12 (bookworm)
+      vanilla kernel; the kernel was built with gcc 12.2.0; no compiler found
+
+    """
+  static let summary = """
+    Proof: real connections from a synthetic load balancer
+    Applications on this host see their clients.
+      kernel      6.1.0-56-cloud-amd64
+      built with  gcc-12
+      package     toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 0.1.0-1
+      loaded      toa.ko 0.1.0, hooked by ftrace
+      trusted     127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
+      at boot     loaded by systemd-modules-load
+      proven      2 cases passed, in 12 ms
+
+    """
+  static let removal = [
+    "rmmod toa",
+    "dpkg --purge --force-remove-reinstreq toa-modules-6.1.0-56-cloud-amd64 toa-modules-common",
+    "rm -r /var/lib/toa/packages/1", "rm -r /var/lib/toa/build/6.1.0-56-cloud-amd64",
+    "apt-get purge -y linux-kbuild-6.1 linux-headers-6.1.0-56-cloud-amd64 cpp-12 gcc-12 make", "rm -r /var/lib/toa",
+    "rm -r /var/log/toa",
+  ]
+
+  let host: FakeHost
+
+  init() throws { host = try FakeHost() }
+
+  private func expect(_ arguments: String, _ status: Int32 = 0, out: String = "", err: String = "") async {
+    let screen = await Screen.of(arguments, on: host)
+    #expect(screen == Screen(status: status, out: out, err: err), "toa \(arguments)")
+  }
+
+  @Test func `install --dry-run prints each step with the commands to type`() async {
+    await expect(
+      "install --dry-run",
+      out: """
+        1. install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
+           # apt-get install -y --no-install-recommends linux-headers-6.1.0-56-cloud-amd64 gcc-12 make
+        2. build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
+           # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/var/lib/toa/build/6.1.0-56-cloud-amd64 CC=/usr/bin/gcc-12 modules
+        3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
+           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
+        4. install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+           # dpkg --install /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
+        5. load toa
+           # modprobe toa
+
+        """)
+  }
+
+  @Test func `install says what it does, and the second time that nothing is to be done`() async {
+    await expect(
+      "install -y",
+      err: Self.heading + Self.plan + """
+        [1/5] install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
+          # apt-get install -y --no-install-recommends linux-headers-6.1.0-56-cloud-amd64 gcc-12 make
+        [2/5] build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
+          # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/var/lib/toa/build/6.1.0-56-cloud-amd64 CC=/usr/bin/gcc-12 modules
+        [3/5] package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+          # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
+          # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
+        [4/5] install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+          # dpkg --install /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
+        [5/5] load toa
+          # modprobe toa
+
+        """ + Self.summary)
+    let already = "toa is installed for 6.1.0-56-cloud-amd64 already; nothing to change.\n"
+    await expect("install -y", err: already + Self.summary)
+    await expect("install -n", err: already)
+  }
+
+  @Test func `without --yes and nobody to ask nothing is changed`() async {
+    await expect(
+      "install", 2,
+      err: Self.heading + Self.plan + """
+        Do it?
+        error: nothing was changed
+          nobody is there to ask
+          -> toa install --yes
+          -> toa install --dry-run
+
+        """)
+    #expect(host.changes == [])
+  }
+
+  @Test func `status tells a missing, a working and an unloaded toa apart`() async throws {
+    await expect(
+      "status",
+      out: """
+        toa is not installed; next: toa install
+          at boot      not loaded
+          this kernel  6.1.0-56-cloud-amd64  no module
+
+        """)
+    try await host.install()
+    await expect(
+      "status",
+      out: """
+        toa.ko is loaded
+          version      0.1.0
+          hook         ftrace
+          trusted      127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
+          at boot      loaded
+          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko
+          connections  42 with a client address, 7 without
+
+        """)
+    await expect("unload", err: "  # rmmod toa\ntoa.ko is unloaded.\n")
+    await expect(
+      "status",
+      out: """
+        toa.ko is installed and not loaded; next: toa load
+          at boot      loaded
+          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko
+
+        """)
+    await expect("load", err: "  # modprobe toa\ntoa.ko 0.1.0 is loaded, hooked by ftrace.\n")
+    await expect("load", err: "toa.ko 0.1.0 is loaded already; nothing to do.\n")
+  }
+
+  @Test func `stats adds up, and shows each CPU when asked`() async throws {
+    await expect(
+      "stats", 77,
+      err: """
+        error: there are no counters at /proc/net/toa_stats
+          no TOA module is loaded, or this process is in a network namespace that does
+          not show them
+          -> toa load
+          -> in a container: run it on the host
+
+        """)
+    try await host.install()
+    await expect(
+      "stats",
+      out: """
+        counter               total
+        syn_recv_sock_toa        42
+        syn_recv_sock_no_toa      7
+        getname_toa_ok           84
+        untrusted                 3
+
+        """)
+    await expect(
+      "stats --per-cpu",
+      out: """
+        counter               total  CPU0  CPU1
+        syn_recv_sock_toa        42    40     2
+        syn_recv_sock_no_toa      7     7     0
+        getname_toa_ok           84    84     0
+        untrusted                 3     0     3
+
+        """)
+  }
+
+  @Test func `selftest shows expected and seen addresses of each case`() async throws {
+    try await host.install()
+    await expect(
+      "selftest",
+      out: """
+        case           expected           accept             getpeername        result
+        v4-option-254  198.51.100.7:4242  198.51.100.7:4242  198.51.100.7:4242  ok
+        v4-no-option   10.0.0.2:40000     10.0.0.2:40000     10.0.0.2:40000     ok
+
+        2 cases passed, in 12 ms
+
+        """)
+    host[\.selfTestPasses] = false
+    await expect(
+      "selftest", 15,
+      out: """
+        case           expected           accept          getpeername     result
+        v4-option-254  198.51.100.7:4242  10.0.0.2:40000  10.0.0.2:40000  failed
+        v4-no-option   10.0.0.2:40000     10.0.0.2:40000  10.0.0.2:40000  ok
+
+        1 of 2 cases failed; next: toa doctor
+
+        """)
+  }
+
+  @Test func `uninstall prints what it would type, types it, and then has nothing to do`() async throws {
+    try await host.install()
+    await expect("uninstall --dry-run", out: Self.removal.map { "# \($0)\n" }.joined())
+    await expect(
+      "uninstall -y",
+      err: Self.removal.map { "  # \($0)\n" }.joined() + "toa is removed; nothing of it is left.\n")
+    await expect("uninstall -y", err: "toa is not installed; nothing to remove.\n")
+  }
+
+  @Test func `-q prints nothing but errors`() async {
+    for arguments in ["install -y -q", "install -y -q", "load -q", "unload -q", "uninstall -y -q", "uninstall -y -q"] {
+      await expect(arguments)
+    }
+    await expect(
+      "load -q", 14,
+      err: """
+        error: cannot load toa.ko
+          there is no toa.ko for kernel 6.1.0-56-cloud-amd64, or it needs a symbol this
+          kernel lacks
+          -> toa install
+          -> dmesg | grep toa
+
+        """)
+  }
+}

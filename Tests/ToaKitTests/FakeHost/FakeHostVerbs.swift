@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Host
+
+@testable import ToaKit
+
+extension FakeHost {
+  /// Paths that may differ after an uninstallation: /run is empty after a boot.
+  static let volatile = [HostLock.path]
+  /// Paths that may also differ after a failed installation: what the next run reads, and the log that tells why it failed.
+  static let afterFailure = volatile + [Journal.path, "/var/log/toa"]
+
+  @discardableResult
+  func install(
+    trust: String? = nil, dryRun: Bool = false, keepOnFailure: Bool = false
+  ) async throws(ToaError) -> InstallDocument {
+    try await Installer(system, console).install(
+      InstallRequest(trust: trust, dryRun: dryRun, yes: true, keepOnFailure: keepOnFailure))
+  }
+
+  @discardableResult
+  func uninstall(dryRun: Bool = false) async throws(ToaError) -> UninstallDocument {
+    try await Uninstaller(system, console).uninstall(dryRun: dryRun, yes: true)
+  }
+
+  /// The error of an installation that fails; nil when it succeeds.
+  func failure(trust: String? = nil, keepOnFailure: Bool = false) async -> ToaError? {
+    do throws(ToaError) {
+      try await install(trust: trust, keepOnFailure: keepOnFailure)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}

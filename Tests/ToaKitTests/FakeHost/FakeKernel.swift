@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Host
+import Kmod
+import SelfTest
+import SystemPackage
+
+@testable import ToaKit
+
+extension FakeHost {
+  static let standardTrust =
+    "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10"
+  private static let live = "/sys/module/toa"
+
+  /// The kernel: its loaded module is what lies in /sys and /proc of the tree.
+  var modules: ModuleControl {
+    var modules = ModuleControl.untouched()
+    modules.state = { $0 == "toa" && self.files.exists(Self.live) ? .live : .absent }
+    modules.load = { name, parameters throws(KmodError) in try self.load(name, parameters) }
+    modules.remove = { name throws(KmodError) in
+      if let fault = self.fault(of: "rmmod \(name)") {
+        throw KmodError(operation: "unload", subject: name, errno: fault.errno)
+      }
+      if let error = self[\.removeError] { throw error }
+      self.pause("before rmmod \(name)")
+      self.remove(Self.live)
+      self.remove("/proc/net/toa_stats")
+      self.pause("after rmmod \(name)")
+    }
+    modules.file = { name, release in
+      let path = "/lib/modules/\(release)/updates/\(name).ko"
+      return self.files.isFile(path) ? path : nil
+    }
+    modules.information = { path throws(KmodError) in
+      let inside =
+        path.hasPrefix(self.files.location.string)
+        ? String(path.dropFirst(self.files.location.string.utf8.count)) : path
+      guard let text = try? self.files.text(inside) else {
+        throw KmodError(operation: "open", subject: path, errno: ENOENT)
+      }
+      return text.split(separator: "\n").map { line in
+        let parts = line.split(separator: "=", maxSplits: 1)
+        return ModuleField(key: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
+      }
+    }
+    return modules
+  }
+
+  private func load(_ name: String, _ parameters: String) throws(KmodError) {
+    let fault = fault(of: "modprobe \(name)")
+    if let fault, !fault.afterwards { throw KmodError(operation: "load", subject: name, errno: fault.errno) }
+    if let error = self[\.loadError] { throw error }
+    pause("before modprobe \(name)")
+    guard let file = modules.file(name, Self.kernel) else {
+      throw KmodError(operation: "load", subject: name, errno: ENOENT)
+    }
+    let fields = try modules.information(file)
+    func field(_ key: String) -> String { fields.first { $0.key == key }?.value ?? "" }
+    guard field("vermagic").hasPrefix(Self.kernel + " ") else {
+      throw KmodError(operation: "load", subject: name, errno: ENOEXEC)
+    }
+    let options = (try? files.text("/lib/modprobe.d/toa.conf")) ?? ""
+    let words = options.split(whereSeparator: \.isWhitespace) + parameters.split(separator: " ")
+    let trusted = words.last { $0.hasPrefix("trusted=") }?.dropFirst("trusted=".count).description
+    write(Self.live + "/version", field("version") + "\n")
+    write(Self.live + "/srcversion", field("srcversion") + "\n")
+    write(Self.live + "/parameters/hook", "ftrace\n")
+    write(Self.live + "/parameters/trusted", (trusted ?? Self.standardTrust) + "\n")
+    write(
+      "/proc/net/toa_stats",
+      """
+                                        CPU0       CPU1
+      syn_recv_sock_toa        :         40          2
+      syn_recv_sock_no_toa     :          7          0
+      getname_toa_ok           :         84          0
+      untrusted                :          0          3
+
+      """)
+    pause("after modprobe \(name)")
+    if let fault { throw KmodError(operation: "load", subject: name, errno: fault.errno) }
+  }
+
+  /// Two connections; the client comes back as long as the module is loaded and the test wants it.
+  func selfTest() -> SelfTestReport {
+    let works = modules.state("toa") == .live && self[\.selfTestPasses]
+    let client = "198.51.100.7:4242"
+    let balancer = "10.0.0.2:40000"
+    let seen = works ? client : balancer
+    return SelfTestReport(
+      cases: [
+        SelfTestCase(
+          name: "v4-option-254", purpose: "an option is delivered", expected: client, accepted: seen, peerName: seen,
+          passed: works),
+        SelfTestCase(
+          name: "v4-no-option", purpose: "without an option nothing changes", isPositive: false, expected: balancer,
+          accepted: balancer, peerName: balancer, passed: true),
+      ], milliseconds: 12)
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Host
+import Testing
+
+extension FakeHost {
+  /// The programs of the host; one that nobody made fails the test.
+  var runner: CommandRunner {
+    @Sendable func perform(_ command: Command) throws(CommandError) -> CommandResult {
+      if let answer = self[\.answers].first(where: { command.typed.hasPrefix($0.key) })?.value { return answer }
+      guard find(command.program) != nil else { throw CommandError(command: command, reason: "not found on PATH") }
+      if let answer = query(command) { return answer }
+      let fault = fault(of: command.typed)
+      pause("before \(command.typed)")
+      if let fault, !fault.afterwards { return CommandResult(status: fault.status, output: fault.output) }
+      let result = change(command)
+      pause("after \(command.typed)")
+      if let fault { return CommandResult(status: fault.status, output: fault.output) }
+      guard !self[\.lackedSpace] else {
+        self[\.lackedSpace] = false
+        return CommandResult(status: 1, output: "write error: No space left on device\n")
+      }
+      return result
+    }
+    return CommandRunner(
+      run: { command async throws(CommandError) in try perform(command) },
+      stream: { command, onLine async throws(CommandError) in
+        let result = try perform(command)
+        for line in (result.output + result.errorOutput).split(separator: "\n") { onLine(String(line)) }
+        return CommandResult(status: result.status, output: result.output + result.errorOutput)
+      },
+      find: { self.find($0) })
+  }
+
+  private func find(_ program: String) -> String? {
+    if program.hasPrefix("/") { return files.isFile(program) ? program : nil }
+    return ["/usr/sbin/", "/usr/bin/"].map { $0 + program }.first { files.isFile($0) }
+  }
+
+  /// Answers of commands that change nothing.
+  private func query(_ command: Command) -> CommandResult? {
+    let arguments = command.arguments
+    switch command.program {
+    case "sha256sum":
+      guard let input = command.input, input.count > 1000 else { return CommandResult(status: 1) }
+      return CommandResult(status: 0, output: String(repeating: self[\.source], count: 64) + "  -\n")
+    case "dpkg-query": return FakeDpkg(self).query(arguments)
+    case "apt-get" where arguments.contains("--simulate"):
+      let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+      return arguments[0] == "purge" ? FakeApt(self).simulatePurge(names) : FakeApt(self).simulateInstall(names)
+    case _ where command.program.hasPrefix("/usr/bin/gcc"):
+      let series = command.program.split(separator: "-").dropFirst().first.map(String.init) ?? "12"
+      switch arguments.last {
+      case "--version":
+        return CommandResult(status: 0, output: "gcc-\(series) (Debian \(series).2.0-14) \(series).2.0\n")
+      case "-dumpversion": return CommandResult(status: 0, output: "\(series).2.0\n")
+      case "-dumpmachine": return CommandResult(status: 0, output: "x86_64-linux-gnu\n")
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  /// Commands that change the host.
+  private func change(_ command: Command) -> CommandResult {
+    let words = command.arguments
+    let names = words.dropFirst().filter { !$0.hasPrefix("-") }
+    switch (command.program, words.first) {
+    case ("apt-get", "update"):
+      write("/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages", "\n")
+      return CommandResult(status: 0)
+    case ("apt-get", "install"): return FakeApt(self).install(names)
+    case ("apt-get", "purge"): return FakeApt(self).purge(names)
+    case ("dpkg", "--install"): return FakeDpkg(self).install(names)
+    case ("dpkg", "--purge"): return FakeDpkg(self).purge(names)
+    case ("dpkg", "--configure"):
+      for name in files.list("/var/lib/dpkg/updates") { remove("/var/lib/dpkg/updates/" + name) }
+      return CommandResult(status: 0)
+    case ("dpkg-deb", _): return FakeDpkg(self).build(words[words.count - 2], words[words.count - 1])
+    case ("chmod", "-R"): return CommandResult(status: 0)
+    case ("make", "-C"): return make(words)
+    default:
+      Issue.record("unasked command: \(command.typed)")
+      return CommandResult(status: 127)
+    }
+  }
+
+  private func make(_ words: [String]) -> CommandResult {
+    guard let folder = words.first(where: { $0.hasPrefix("M=") })?.dropFirst(2), files.isFile(words[1] + "/Makefile"),
+      files.isFile(folder + "/Kbuild"), files.isFile(folder + "/main.c")
+    else { return CommandResult(status: 2, output: "make: *** No rule to make target 'modules'.  Stop.") }
+    write(folder + "/main.o", "object")
+    pause("half way through make")
+    write(folder + "/toa_probed.h", "#define TOA_HAVE_FTRACE_ARGS 1\n#define TOA_HAVE_OLD_SYN_RECV 0\n")
+    write(
+      folder + "/toa.ko",
+      "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n")
+    return CommandResult(status: 0, output: "  CC [M]  main.o\n  LD [M]  toa.ko\n")
+  }
+
+  /// Writes a file as a program of the host.
+  func write(_ path: some StringProtocol, _ text: String) {
+    do {
+      try tree.write(String(path), text)
+    } catch let error as FileError where error.errno == ENOSPC {
+      self[\.lackedSpace] = true
+    } catch {
+      Issue.record("the fake host cannot write \(path): \(error)")
+    }
+  }
+
+  /// Removes a file or folder as a program of the host.
+  func remove(_ path: String) {
+    do { try tree.remove(path) } catch { Issue.record("the fake host cannot remove \(path): \(error)") }
+  }
+}
