@@ -11,7 +11,11 @@ public struct HostLock: ~Copyable {
   /// Takes the lock, or fails at once with exit status 75.
   public init(_ system: System) throws(ToaError) { descriptor = try Self.take(system) }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child between fork and exec has the descriptor, too, and would hold the lock on.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func take(_ system: System) throws(ToaError) -> Int32 {
     guard let place = system.files.locate(path, followLast: false) else {
