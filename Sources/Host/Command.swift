@@ -30,8 +30,15 @@ public struct Command: Sendable, Equatable {
 
   /// The command as a person would type it in a POSIX shell, quoted where needed. Variables are left out: toa sets them only
   /// so that programs answer in English and ask nothing.
-  public var typed: String {
-    let words = ([program] + arguments).map(shellQuoted).joined(separator: " ")
+  public var typed: String { typed(variables: []) }
+
+  /// The command with the variables that it is run with.
+  public var typedWithVariables: String {
+    typed(variables: environment.keys.sorted().map { "\($0)=\(shellQuoted(environment[$0] ?? ""))" })
+  }
+
+  private func typed(variables: [String]) -> String {
+    let words = (variables + ([program] + arguments).map(shellQuoted)).joined(separator: " ")
     guard let workingDirectory else { return words }
     return "cd \(shellQuoted(workingDirectory)) && " + words
   }

@@ -65,7 +65,7 @@ import Testing
   @Test func `install commands answer questions only when asked to`() {
     #expect(PackageManager.apt.install(["gcc-12"]).typed == "apt-get install gcc-12")
     #expect(
-      PackageManager.apt.install(["gcc-12"], assumeYes: true).typed
+      PackageManager.apt.install(["gcc-12"], assumeYes: true).typedWithVariables
         == "DEBIAN_FRONTEND=noninteractive apt-get install -y gcc-12")
     #expect(PackageManager.zypper.install(["gcc7"], assumeYes: true).typed == "zypper --non-interactive install gcc7")
     #expect(PackageManager.dnf.remove(["gcc"], assumeYes: true).typed == "dnf remove -y gcc")

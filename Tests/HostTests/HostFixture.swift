@@ -41,7 +41,7 @@ struct HostFixture: Sendable, CustomTestStringConvertible {
     let (outputs, programs) = (outputs, programs)
     let inRoot = "--root \(root.location.string) "
     @Sendable func answer(_ command: Command) -> CommandResult {
-      var typed = command.typed
+      var typed = command.typedWithVariables
       if let range = typed.firstRange(of: inRoot) { typed.removeSubrange(range) }
       return outputs[typed].map { CommandResult(status: 0, output: $0) } ?? CommandResult(status: 127)
     }

@@ -78,7 +78,7 @@ import Testing
     let runner = scriptedRunner { _ in nil }
     let live = RpmDatabase(root: FileRoot(), using: runner)
     #expect(
-      live.ownerCommand("/boot/vmlinuz-5").typed
+      live.ownerCommand("/boot/vmlinuz-5").typedWithVariables
         == "LC_ALL=C rpm -qf --qf '%{NAME} %{EVR} %{ARCH}\\n' /boot/vmlinuz-5")
     let other = RpmDatabase(root: FileRoot("/mnt"), using: runner)
     #expect(other.queryCommand("kernel").arguments.prefix(2) == ["--root", "/mnt"])

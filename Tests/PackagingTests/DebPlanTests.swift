@@ -21,7 +21,7 @@ struct DebPlanTests {
       ])
     #expect(plan.output == "/o/toa-modules-common_0.1.0-1_all.deb")
     #expect(
-      plan.commands.map(\.typed) == [
+      plan.commands.map(\.typedWithVariables) == [
         "chmod -R u=rwX,go=rX /b",
         "LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=7 dpkg-deb --root-owner-group -Zxz --build /b "
           + "/o/toa-modules-common_0.1.0-1_all.deb",

@@ -40,7 +40,7 @@ final class Workshop {
       try FileRoot().makeDirectory(parent, mode: 0o700)
       try FileRoot().write(file.path, file.bytes, mode: file.mode)
     }
-    for command in plan.commands { try shell(command.typed + " >/dev/null") }
+    for command in plan.commands { try shell(command.typedWithVariables + " >/dev/null") }
     return plan.output
   }
 
