@@ -23,6 +23,7 @@ public struct Transaction: Sendable {
       console.say("An earlier `toa \(entry.plan.verb)` was interrupted; undoing what it left.", .warning)
       try await undo(entry, .rollback)
     }
+    try removeEmptyJournal()
     return true
   }
 
@@ -59,6 +60,7 @@ public struct Transaction: Sendable {
         console.say("Undoing the steps taken so far.", .warning)
         try await shielded { () throws(ToaError) in try await undo(entry, .rollback) }
       }
+      try removeEmptyJournal()
       throw error
     }
   }
@@ -75,7 +77,18 @@ public struct Transaction: Sendable {
     for (number, step, facts) in entry.undoOrder {
       for command in step.typedUndo(facts: facts, purpose) { console.say(change: command) }
       try await undo(step, facts: facts, purpose)
-      try record(.undone(plan: entry.number, step: number))
+      // A full disk must not stop the undoing; without this line the next run undoes the step again, which does nothing.
+      try? journal.add(.undone(plan: entry.number, step: number))
+    }
+  }
+
+  /// Removes the journal and its folder when nothing that toa did stands any more.
+  private func removeEmptyJournal() throws(ToaError) {
+    guard journal.entries().allSatisfy({ $0.standing.isEmpty && !$0.isCommitted }) else { return }
+    do throws(FileError) {
+      try system.files.remove(Journal.folder)
+    } catch {
+      throw ToaError(.unexpected, "cannot remove \(error.path)", why: errorText(error.errno), next: ["toa uninstall"])
     }
   }
 
