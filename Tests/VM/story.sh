@@ -6,13 +6,13 @@
 #   story.sh [options] STORY       a file Tests/VM/stories/STORY: case names; 'reboot [kernel parameters]' begins a stage
 #     --toa FILE         the static toa (dist/toa)
 #     --demo             show it live on this terminal
-#     --timeout SECONDS  for one stage (900)
+#     --timeout SECONDS  for one stage (1800)
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/qemu.sh"
 . "$VM_DIR/lib/programs.sh"
 
-TOA=$REPO/dist/toa DEMO="" LIMIT=900
+TOA=$REPO/dist/toa DEMO="" LIMIT=1800
 while [ $# -gt 0 ]; do
   case $1 in
     --toa) TOA=$2; shift ;;
