@@ -30,7 +30,7 @@ story=$1 plot=$VM_DIR/stories/$1
 "$VM_DIR/distro.sh"
 . "$CACHE/READY-distro"
 
-run=$CACHE/run/story-$story
+run=$CACHE/run/story-$story${DEMO:+-demo}
 rm -rf "$run"
 mkdir -p "$run"
 started=$(seconds)
