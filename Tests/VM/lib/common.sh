@@ -7,7 +7,8 @@ CACHE=${TOA_VM_CACHE:-$REPO/.vm}
 mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 
-ALL_KERNELS="5.10 6.1 6.12 sid"
+# The slowest first: the one with the long run of load and unload.
+ALL_KERNELS="6.12 sid 6.1 5.10"
 
 say() { printf '%s\n' "$*" >&2; }
 
