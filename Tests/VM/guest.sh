@@ -7,14 +7,14 @@
 #     --module FILE      a toa.ko for this kernel, instead of one that toa builds now
 #     --append WORDS     more kernel parameters
 #     --name NAME        folder of the results below $CACHE/run (KERNEL)
-#     --timeout SECONDS  (120)
+#     --timeout SECONDS  (300)
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/qemu.sh"
 . "$VM_DIR/lib/programs.sh"
 . "$VM_DIR/lib/initramfs.sh"
 
-TOA=$REPO/dist/toa MODULE="" APPEND="" NAME="" LIMIT=120
+TOA=$REPO/dist/toa MODULE="" APPEND="" NAME="" LIMIT=300
 while [ $# -gt 0 ]; do
   case $1 in
     --toa) TOA=$2 ;;

@@ -12,8 +12,10 @@ passed=0 failed=0
 
 # check CASE STATUS REASON: the guest must end this way, and say why.
 check() {
-  local log=$CACHE/log/selfcheck-$1.log status=0
-  "$VM_DIR/guest.sh" --toa /bin/busybox --module "$module" --name "selfcheck-$1" --timeout 15 "$kernel" "selfcheck-$1" >"$log" 2>&1 || status=$?
+  local log=$CACHE/log/selfcheck-$1.log status=0 limit=120
+  [ "$1" != hang ] || limit=40
+  "$VM_DIR/guest.sh" --toa /bin/busybox --module "$module" --name "selfcheck-$1" --timeout $limit "$kernel" "selfcheck-$1" \
+    >"$log" 2>&1 || status=$?
   if [ "$status" = "$2" ] && grep -qE "$3" "$log"; then
     echo "harness $1 ok"
     passed=$((passed + 1))
