@@ -10,4 +10,9 @@ need_root
 "$VM_DIR/setup.sh"
 if [ -t 1 ]; then COLUMNS=$(stty size </dev/tty 2>/dev/null | cut -d' ' -f2 || echo 100); else COLUMNS=100; fi
 export COLUMNS
-exec "$VM_DIR/story.sh" --demo "$@" main
+status=0
+"$VM_DIR/story.sh" --demo "$@" main || status=$?
+echo
+cat "$CACHE"/run/story-main-demo/console-* | tr -d '\r' | grep -aE '^(client address seen after reboot|difference after uninstall:)' || true
+echo "exit status $status"
+exit "$status"
