@@ -96,10 +96,22 @@ struct BuildInputs: Sendable {
     }
     let sources =
       !system.files.list("/etc/apt/sources.list.d").isEmpty || system.files.size("/etc/apt/sources.list") ?? 0 > 0
-    if let result = try? await system.run.run(Apt.simulateInstall(packages)), result.status == 0 { return [] }
+    if let result = try? await system.run.run(Apt.simulateInstall(packages)), result.status == 0 {
+      guard Apt.added(bySimulation: result.output).isEmpty else { return [] }
+      throw deletedFiles(of: packages, headersProblem ?? compilerPackage.map { _ in compilerError(facts.choice) })
+    }
     if !lists && sources { return [.updatePackageLists] }
     throw headersProblem ?? compilerPackage.map { _ in compilerError(facts.choice) }
       ?? ToaError(.buildFailed, "make is not installed and apt has no package of it", next: ["apt-get update"])
+  }
+
+  /// dpkg has the packages, and their files are gone: installing them again does nothing, only reinstalling does.
+  private func deletedFiles(of packages: [String], _ problem: ToaError?) -> ToaError {
+    let names = packages.joined(separator: ", ")
+    return ToaError(
+      problem?.status ?? .buildFailed, problem?.what ?? "cannot build for kernel \(facts.target)",
+      why: "dpkg says that \(names) is installed, but files of it are gone",
+      next: [Apt.reinstall(packages).typed, "toa install"])
   }
 
   private var isHeadersPackageTheCure: Bool {

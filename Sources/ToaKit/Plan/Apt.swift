@@ -12,6 +12,10 @@ enum Apt {
     Command("apt-get", ["install", "-y", "--no-install-recommends"] + names, environment: quiet)
   }
 
+  static func reinstall(_ names: [String]) -> Command {
+    Command("apt-get", ["install", "--reinstall"] + names, environment: quiet)
+  }
+
   static func simulateInstall(_ names: [String]) -> Command {
     Command("apt-get", ["install", "--simulate", "--no-install-recommends"] + names, environment: quiet)
   }
