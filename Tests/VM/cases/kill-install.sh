@@ -25,7 +25,7 @@ settle() {
 # watch_out STEP: waits a moment for the install, which must not end before that step stands.
 watch_out() {
   kill -0 $pid 2>/dev/null || { cat "killed-$1"; fail "the install ended before step $1 was in the journal"; }
-  sleep 0.1
+  sleep 0.3
 }
 
 # killed_after STEP: starts an install and kills it when that many steps stand; first it undoes what the last one left.
