@@ -41,7 +41,8 @@ judge_results() {
   count=$(grep -acE '^case [^ ]+ (ok|FAIL)' "$console" || true)
   [ "$count" = "$wanted" ] || { echo "$count results for $wanted cases"; return 1; }
   for name; do
-    tr -d '\r' <"$console" | grep -aqE "^case $name ok$" || { echo "$name is not ok"; return 1; }
+    # Not grep -q: it leaves at the first match, and a long console then breaks the pipe.
+    tr -d '\r' <"$console" | grep -aE "^case $name ok$" >/dev/null || { echo "$name is not ok"; return 1; }
   done
 }
 
