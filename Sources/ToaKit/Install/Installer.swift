@@ -97,7 +97,7 @@ public struct Installer: Sendable {
     let reporter = SelfTestReporter(system, console)
     let report = try await reporter.report()
     guard report.passed else {
-      let failed = report.cases.filter { !$0.passed && $0.skipped == nil }
+      let failed = report.cases.filter(\.failed)
       throw ToaError(
         .selfTestFailed, "toa.ko is loaded, but applications do not see the client",
         why: failed.map {

@@ -28,7 +28,8 @@ extension Transaction {
   func removePackages(_ names: [String]) async throws(ToaError) {
     try await finishInterruptedDpkg()
     // apt-get refuses everything as long as a package is half installed.
-    let broken = names.filter { DpkgDatabase.read(from: system.files)?.packages[$0]?.state == "half-installed" }
+    let before = DpkgDatabase.read(from: system.files)
+    let broken = names.filter { before?.packages[$0]?.state == "half-installed" }
     if !broken.isEmpty {
       try await runPackageTool(
         Dpkg.purge(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")

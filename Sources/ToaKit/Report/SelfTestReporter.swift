@@ -61,7 +61,7 @@ public struct SelfTestReporter: Sendable {
 
   /// The last line: how many of how many, in which time.
   static func summary(_ report: SelfTestReport, _ console: Console) -> String {
-    let failed = report.cases.filter { !$0.passed && $0.skipped == nil }.count
+    let failed = report.cases.filter(\.failed).count
     let skipped = report.cases.filter { $0.skipped != nil }.count
     let tail = skipped == 0 ? "" : ", \(skipped) not applicable"
     return failed == 0 && report.passed
