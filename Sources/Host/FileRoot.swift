@@ -157,6 +157,11 @@ public struct FileRoot: Sendable, Equatable {
     }
   }
 
+  /// Makes the folder in which `path` lies, and those above it.
+  public func makeDirectory(above path: String) throws(FileError) {
+    try makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+  }
+
   /// Removes a file, link or whole folder; links are removed, not followed. Nothing there is no error.
   public func remove(_ path: String) throws(FileError) {
     guard let place = locate(path, followLast: false) else { return }

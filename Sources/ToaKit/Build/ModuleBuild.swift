@@ -71,7 +71,7 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
       try files.makeDirectory(folder)
       for file in CarriedSources.moduleSource {
         let path = folder + "/" + file.path
-        try files.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+        try files.makeDirectory(above: path)
         try files.write(path, file.bytes, mode: file.path.hasSuffix(".sh") ? 0o755 : 0o644)
       }
     } catch {

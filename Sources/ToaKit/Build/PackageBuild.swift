@@ -77,7 +77,7 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   private func make(_ plan: DebPlan, _ system: System, _ console: Console) async throws {
     try system.files.remove(plan.folder)
     for file in plan.files {
-      try system.files.makeDirectory(String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)]))
+      try system.files.makeDirectory(above: file.path)
       try system.files.write(file.path, file.bytes, mode: file.mode)
     }
     for command in plan.commands {
