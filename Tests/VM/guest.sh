@@ -5,7 +5,7 @@
 #   guest.sh [options] KERNEL CASE...
 #     --toa FILE         the static toa (dist/toa)
 #     --module FILE      a toa.ko for this kernel, instead of one that toa builds now
-#     --append WORDS     more kernel parameters
+#     --append WORDS     more kernel parameters; with lockdown=... the guest ends by a power-off and is judged by its files
 #     --name NAME        folder of the results below $CACHE/run (KERNEL)
 #     --timeout SECONDS  (300)
 set -euo pipefail
@@ -68,6 +68,7 @@ if grep -aq '^TOA-VM-FILES-END' "$run/files"; then
   tr -d '\r' <"$run/files" | sed '/^TOA-VM-FILES-END/,$d' | base64 -d | tar xzf - -C "$run/out" || true
 fi
 
+if is_locked_down "$APPEND"; then status=$(locked_down_status "$status" "$run/console" "$run/out/ended" $#); fi
 why=$(judge "$status" "$run/console" "$run/out/dmesg") && why=$(judge_results "$run/console" "$@") && good=yes || good=no
 write_result "$run/result" $# "$good" $((ended - started)) "$run/console"
 tr -d '\r' <"$run/console" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$NAME: /" || true

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All guests of one kernel: the ordinary one, one under load, and one that wants signed modules.
+# All guests of one kernel: the ordinary one, one under load, one that wants signed modules, and one that is locked down.
 #
 #   kernel.sh [--toa FILE] [--module FILE] KERNEL
 #   kernel.sh --names KERNEL      only the names of the guests
@@ -9,12 +9,13 @@ set -euo pipefail
 
 ORDINARY="another-toa load status stats-layout selftest doctor trusted-at-runtime unload kretprobe"
 SIGNED="signature-required"
+LOCKED="locked-down module-refused"
 
 options=()
 while [ $# -gt 1 ]; do
   case $1 in
     --toa | --module) options+=("$1" "$2"); shift 2 ;;
-    --names) echo "$2 $2-load $2-signed"; exit 0 ;;
+    --names) echo "$2 $2-load $2-signed $2-lockdown"; exit 0 ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
 done
@@ -28,4 +29,6 @@ built=$CACHE/build/$kernel/toa/toa.ko
 [ ! -e "$built" ] || options+=(--module "$built")
 "$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-load" --timeout 1200 "$kernel" "$cycles" || failed=1
 "$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-signed" --append module.sig_enforce=1 "$kernel" $SIGNED || failed=1
+# shellcheck disable=SC2086
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-lockdown" --append lockdown=confidentiality "$kernel" $LOCKED || failed=1
 exit "$failed"

@@ -88,7 +88,12 @@ boot() {
 # judge_stage STAGE: a stage before the last ends by a reset, which QEMU reports as 0; it must have been asked for.
 judge_stage() {
   local console=$run/console-$1 status=$STATUS
-  if [ "$1" -lt "$stages" ] && [ "$status" = 0 ] && grep -aq '^TOA-VM-REBOOT' "$console"; then status=$EXIT_PASSED; fi
+  if is_locked_down "$(parameters_of "$1")"; then
+    status=$(locked_down_status "$status" "$console" "$run/out/stage-$1/ended" "$(cases_of "$1" | wc -l)")
+    if [ "$1" -lt "$stages" ] && [ "$status" = $EXIT_PASSED ] && ! grep -aq '^TOA-VM-REBOOT' "$console"; then status=0; fi
+  elif [ "$1" -lt "$stages" ] && [ "$status" = 0 ] && grep -aq '^TOA-VM-REBOOT' "$console"; then
+    status=$EXIT_PASSED
+  fi
   # shellcheck disable=SC2046
   judge "$status" "$console" "$run/out/stage-$1/dmesg" && judge_results "$console" $(cases_of "$1")
 }

@@ -16,6 +16,23 @@ KERNEL_STRICT="console=ttyS0 panic=-1 oops=panic panic_on_warn=1 clearcpuid=141 
 EXIT_PASSED=85
 EXIT_FAILED=87
 
+# A kernel that is locked down refuses the port of debug-exit, so its guest ends by a power-off. What debug-exit would have
+# said is then put together from what the guest left: the end marker on the console and the file 'ended', which came out with
+# its other files. Both are written last, and they must say the same of every case: a status of QEMU alone proves nothing.
+is_locked_down() { case " $* " in *" lockdown="*) return 0 ;; *) return 1 ;; esac }
+
+# locked_down_status STATUS CONSOLE ENDED CASES
+locked_down_status() {
+  local status=$1 console=$2 ended=$3 cases=$4 words
+  # Whoever reached the port was not locked down.
+  if [ "$status" = "$EXIT_PASSED" ]; then echo "open"; return; fi
+  if [ "$status" != 0 ]; then echo "$status"; return; fi
+  if [ ! -s "$ended" ]; then echo "lost"; return; fi
+  words=$(cat "$ended")
+  if ! tr -d '\r' <"$console" | grep -axF "TOA-VM-END $words" >/dev/null; then echo "differs"; return; fi
+  if [ "$words" = "passed=$cases failed=0" ]; then echo "$EXIT_PASSED"; else echo "$EXIT_FAILED"; fi
+}
+
 KERNEL_COMPLAINTS='WARNING: CPU|BUG: |Oops: |Kernel panic|general protection fault|INFO: task .* blocked|rcu.*stall|Call Trace:'
 
 # judge STATUS CONSOLE DMESG: says why a guest failed; silent and true when it passed.
@@ -26,6 +43,9 @@ judge() {
   case $status in
     "$EXIT_PASSED") ;;
     "$EXIT_FAILED") echo "a case failed"; return 1 ;;
+    open) echo "the guest was to be locked down, and was not: it reached an I/O port"; return 1 ;;
+    lost) echo "no file of results came out of the locked-down guest"; return 1 ;;
+    differs) echo "no end marker on the console that says what the file of results says"; return 1 ;;
     124 | 137) echo "the guest hung: no end after its time limit"; return 1 ;;
     *) echo "the guest ended by itself (QEMU status $status) before it reported"; return 1 ;;
   esac
