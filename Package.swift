@@ -32,17 +32,22 @@ let package = Package(
     .systemLibrary(
       name: "CKmod", pkgConfig: isStatic ? nil : "libkmod",
       providers: [.apt(["libkmod-dev"]), .yum(["kmod-devel"])]),
+    .target(
+      name: "CBpf",
+      // By file name, so that the archives are taken: hosts have libbpf in many versions, or not at all.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "-l:libbpf.a", "-Xlinker", "-l:libelf.a"]), .linkedLibrary("z")]),
     .target(name: "CLinux"),
     .target(name: "Assets"),
     .target(name: "Kmod", dependencies: ["CKmod"], swiftSettings: memorySafe),
     .target(name: "Wire", swiftSettings: strict),
+    .target(name: "Bpf", dependencies: ["CBpf", "Wire"], swiftSettings: memorySafe),
     .target(name: "Host", dependencies: [systemPackage], swiftSettings: strict),
     .target(name: "Packaging", dependencies: ["Assets", "Host"], swiftSettings: strict),
     .target(name: "SelfTest", dependencies: ["CLinux", "Wire"], swiftSettings: memorySafe),
     .target(
       name: "ToaKit",
       dependencies: [
-        "Assets", "CLinux", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess, systemPackage,
+        "Assets", "Bpf", "CLinux", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess, systemPackage,
       ],
       swiftSettings: strict),
     .target(name: "ToaCommands", dependencies: ["CLinux", "ToaKit", argumentParser], swiftSettings: strict),
@@ -54,6 +59,7 @@ let package = Package(
           .linkedLibrary("zstd"), .linkedLibrary("lzma"), .linkedLibrary("z"),
         ] : []),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    .testTarget(name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "Wire"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
     .testTarget(
@@ -61,11 +67,12 @@ let package = Package(
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "ToaKitTests", dependencies: ["Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
+      name: "ToaKitTests", dependencies: ["Bpf", "Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
       swiftSettings: strict),
     .testTarget(
       name: "ToaCommandsTests",
-      dependencies: ["Host", "Kmod", "SelfTest", "ToaCommands", "ToaKit", "Wire", systemPackage], swiftSettings: strict),
+      dependencies: ["Bpf", "Host", "Kmod", "SelfTest", "ToaCommands", "ToaKit", "Wire", systemPackage],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,8 @@ carried() {
     ! -name toa_probed.h ! -name modules.order ! -name Module.symvers | sort
 }
 
+objects='bpf/table.bpf.o bpf/toa.bpf.o'
+
 list() {
   echo '// SPDX-License-Identifier: Apache-2.0'
   echo '// Written by Tools/assets.sh; run it after adding, renaming or removing a file of module-src/ or templates/.'
@@ -20,9 +22,14 @@ list() {
     printf '\nstatic const uint8_t file%d[] = {\n#embed "../../%s"\n};\n' $index "$file"
     index=$((index + 1))
   done
+  # Made by Tools/bpf.sh before the Swift build.
+  for object in $objects; do
+    printf '\nstatic const uint8_t file%d[] = {\n#embed "../../.%s"\n};\n' $index "$object"
+    index=$((index + 1))
+  done
   printf '\nstatic const struct carried_file files[] = {\n'
   index=0
-  for file in $files; do
+  for file in $files $objects; do
     printf '  {"%s", file%d, sizeof file%d},\n' "$file" $index $index
     index=$((index + 1))
   done

@@ -4,7 +4,7 @@
 set -eu
 
 missing=""
-for package in ca-certificates dpkg-dev file g++ gcc git kmod libc6-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
+for package in ca-certificates dpkg-dev file g++ gcc git kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
   pkg-config xz-utils zlib1g-dev zstd; do
   case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
   installed) ;;
@@ -39,3 +39,5 @@ if ! command -v swift >/dev/null; then
   echo "  fix: install Swift 6.2 or newer, see https://www.swift.org/install/linux/" >&2
   exit 1
 fi
+
+"$(dirname "$0")/bpf.sh"

@@ -97,6 +97,14 @@ static const uint8_t file23[] = {
 #embed "../../templates/deb/modules.postrm"
 };
 
+static const uint8_t file24[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file25[] = {
+#embed "../../.bpf/toa.bpf.o"
+};
+
 static const struct carried_file files[] = {
   {"module-src/Kbuild", file0, sizeof file0},
   {"module-src/README.md", file1, sizeof file1},
@@ -122,4 +130,6 @@ static const struct carried_file files[] = {
   {"templates/deb/copyright", file21, sizeof file21},
   {"templates/deb/modules.postinst", file22, sizeof file22},
   {"templates/deb/modules.postrm", file23, sizeof file23},
+  {"bpf/table.bpf.o", file24, sizeof file24},
+  {"bpf/toa.bpf.o", file25, sizeof file25},
 };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 const int clinux_CLONE_NEWNET = CLONE_NEWNET;
+const int clinux_CLONE_NEWNS = CLONE_NEWNS;
 const unsigned long clinux_TUNSETIFF = TUNSETIFF;
 
 int clinux_probe_module_loading(void) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// MD5 (RFC 1321), which dpkg's md5sums files are in: against decay, not against attack.
-enum MD5 {
+public enum MD5 {
   /// The sum as 32 hexadecimal digits.
-  static func hex(_ bytes: [UInt8]) -> String {
+  public static func hex(_ bytes: [UInt8]) -> String {
     var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476]
     var message = bytes + [0x80]
     message += [UInt8](repeating: 0, count: (120 - message.count % 64) % 64)

@@ -25,6 +25,10 @@ public struct OptionTable: Sendable, Hashable {
   /// 254/8 (LVS, DPVS, Huawei, Alibaba SLB) and 200/8 (Tencent, UCloud).
   public static let standard = OptionTable([.classic(kind: 254), .classic(kind: 200)])
 
+  /// `standard`, 254/20 (DPVS) and 253/20 (Alibaba, Huawei, Tencent NAT64) with an IPv6 address.
+  public static let standardWithV6 = OptionTable(
+    standard.formats + [.classicV6(kind: 254), .classicV6(kind: 253)])
+
   /// The format of a (kind, length) pair.
   public func format(kind: UInt8, length: Int) -> OptionFormat? {
     formats.first { $0.kind == kind && Int($0.length) == length }

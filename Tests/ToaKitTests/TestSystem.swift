@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bpf
 import Host
 import Kmod
 import SelfTest
@@ -15,6 +16,7 @@ extension System {
       files: FileRoot("/nonexistent/toa-test"),
       run: .answering([:], programs: nil),
       modules: .untouched(),
+      bpf: .untouched(),
       identity: Identity(kernelRelease: "6.1.0-56-cloud-amd64", machine: "x86_64", hostName: "test"),
       terminal: Terminal(
         out: { Issue.record("unasked output: \($0)") }, err: { Issue.record("unasked message: \($0)") },
@@ -63,6 +65,9 @@ extension System {
       }
     }
   }
+
+  /// With eBPF that answers.
+  func with(bpf: BpfControl) -> System { changed { $0.bpf = bpf } }
 
   /// With an outcome of the self-test.
   func with(selfTest outcome: Result<SelfTestReport, SelfTestError>) -> System {
@@ -135,6 +140,52 @@ extension CommandRunner {
         }
         return programs[name] ?? (programs.values.contains(name) ? name : nil)
       })
+  }
+}
+
+extension BpfControl {
+  /// eBPF that nothing may be asked.
+  static func untouched() -> BpfControl {
+    @Sendable func refuse(_ operation: String) -> BpfError {
+      Issue.record("eBPF was asked unasked: \(operation)")
+      return BpfError(operation: operation, subject: "test", errno: 1)
+    }
+    return BpfControl(
+      live: { () throws(BpfError) in throw refuse("live") },
+      load: { _ throws(BpfError) in throw refuse("load") },
+      remove: { () throws(BpfError) in throw refuse("remove") },
+      hasPins: {
+        Issue.record("eBPF's pins were looked for unasked")
+        return false
+      },
+      counters: { () throws(BpfError) in throw refuse("counters") },
+      connections: { () throws(BpfError) in throw refuse("connections") },
+      probe: {
+        Issue.record("eBPF was probed unasked")
+        return []
+      },
+      attachments: { _ throws(BpfError) in throw refuse("attachments") },
+      objectHash: "object")
+  }
+
+  /// A kernel that takes the programs and has none of them attached, nor any other.
+  static func able() -> BpfControl {
+    var control = untouched()
+    control.live = { () throws(BpfError) in nil }
+    control.hasPins = { false }
+    control.counters = { () throws(BpfError) in nil }
+    control.connections = { () throws(BpfError) in [] }
+    control.probe = { (BpfHook.allCases.map(\.rawValue) + ["table"]).map { BpfProbe(program: $0, errno: nil) } }
+    control.attachments = { _ throws(BpfError) in [] }
+    return control
+  }
+
+  /// A kernel without eBPF: nothing is loaded, and nothing can be.
+  static func unable(errno: Int32 = 38) -> BpfControl {
+    var control = able()
+    control.probe = { (BpfHook.allCases.map(\.rawValue) + ["table"]).map { BpfProbe(program: $0, errno: errno) } }
+    control.load = { _ throws(BpfError) in throw BpfError(operation: "load", subject: "toa", errno: errno) }
+    return control
   }
 }
 

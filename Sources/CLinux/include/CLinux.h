@@ -25,6 +25,8 @@ int clinux_name_thread(const char *name);
 
 /// CLONE_NEWNET, hidden behind _GNU_SOURCE in <sched.h>.
 extern const int clinux_CLONE_NEWNET;
+/// CLONE_NEWNS.
+extern const int clinux_CLONE_NEWNS;
 
 /// TUNSETIFF, a macro that Swift does not import.
 extern const unsigned long clinux_TUNSETIFF;

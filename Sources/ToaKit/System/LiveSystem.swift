@@ -10,7 +10,8 @@ extension System {
   /// This machine, with the file tree at `root`.
   public static func live(root: String = "/") -> System {
     System(
-      files: FileRoot(FilePath(root)), run: .live(), modules: .live(), identity: .live(), terminal: .live(),
+      files: FileRoot(FilePath(root)), run: .live(), modules: .live(), bpf: .live(), identity: .live(),
+      terminal: .live(),
       now: { Int64(time(nil)) }, moduleLoading: { -clinux_probe_module_loading() },
       selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) })
   }

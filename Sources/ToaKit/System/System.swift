@@ -10,6 +10,8 @@ public struct System: Sendable {
   public var run: CommandRunner
   /// Kernel modules.
   public var modules: ModuleControl
+  /// eBPF programs.
+  public var bpf: BpfControl
   /// uname and rights.
   public var identity: Identity
   /// The person or program that reads.
@@ -23,13 +25,15 @@ public struct System: Sendable {
 
   /// Creates a system from its parts.
   public init(
-    files: FileRoot, run: CommandRunner, modules: ModuleControl, identity: Identity, terminal: Terminal,
+    files: FileRoot, run: CommandRunner, modules: ModuleControl, bpf: BpfControl, identity: Identity,
+    terminal: Terminal,
     now: @escaping @Sendable () -> Int64, moduleLoading: @escaping @Sendable () -> Int32,
     selfTest: @escaping @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport
   ) {
     self.files = files
     self.run = run
     self.modules = modules
+    self.bpf = bpf
     self.identity = identity
     self.terminal = terminal
     self.now = now

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Wire
+
+/// The programs that work now, as their pins in the BPF file system show them.
+public struct BpfLive: Sendable, Equatable {
+  /// Number of the generation that is switched on.
+  public var generation: UInt32
+  /// Version of the toa that loaded them.
+  public var version: String
+  /// Hash of the object that they came from.
+  public var object: String
+  /// Their settings, read back from their maps.
+  public var settings: BpfSettings
+  /// Hooks whose link is pinned and still attached. A link ends when its cgroup is removed.
+  public var attached: [BpfHook]
+
+  /// Creates the value.
+  public init(generation: UInt32, version: String, object: String, settings: BpfSettings, attached: [BpfHook]) {
+    self.generation = generation
+    self.version = version
+    self.object = object
+    self.settings = settings
+    self.attached = attached
+  }
+
+  /// Hooks that the settings want and that are not attached any more.
+  public var missing: [BpfHook] {
+    BpfHook.allCases.filter { ($0 != .getsockopt || settings.getsockopt) && !attached.contains($0) }
+  }
+}
+
+/// One connection that has a client address.
+public struct BpfConnection: Sendable, Equatable {
+  /// The client.
+  public let client: Endpoint
+  /// The load balancer.
+  public let balancer: Endpoint
+  /// The server's own address.
+  public let local: Endpoint
+  /// Kind of the option that named the client.
+  public let kind: UInt8
+  /// Length of that option.
+  public let length: UInt8
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Wire
+
+/// How the programs are to work; read once when they are loaded, and back from their maps.
+public struct BpfSettings: Sendable, Equatable {
+  /// Sources from which an option is believed.
+  public var trusted: TrustList
+  /// Options that are taken for TOA.
+  public var options: OptionTable
+  /// Absolute path of the cgroup below which servers are covered, in the cgroup2 file system.
+  public var cgroup: String
+  /// Whether getsockopt(2) is answered, too, which costs every such call about a tenth of a microsecond.
+  public var getsockopt: Bool
+
+  /// Creates settings.
+  public init(
+    trusted: TrustList = .standard, options: OptionTable = .standardWithV6, cgroup: String, getsockopt: Bool = false
+  ) {
+    self.trusted = trusted
+    self.options = options
+    self.cgroup = cgroup
+    self.getsockopt = getsockopt
+  }
+}
