@@ -7,7 +7,7 @@ import Wire
 
 /// The real programs in the real kernel.
 @Suite(.serialized) struct GenerationTests {
-  private static func library(_ stage: Stage, version: String = "1.0") -> BpfLibrary {
+  static func library(_ stage: Stage, version: String = "1.0") -> BpfLibrary {
     BpfLibrary(
       object: CarriedFile.named("bpf/toa.bpf.o")?.bytes ?? [], table: CarriedFile.named("bpf/table.bpf.o")?.bytes ?? [],
       version: version, objectHash: "hash", folder: stage.pins)
