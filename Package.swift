@@ -59,7 +59,8 @@ let package = Package(
           .linkedLibrary("zstd"), .linkedLibrary("lzma"), .linkedLibrary("z"),
         ] : []),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
-    .testTarget(name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "SelfTest", "Wire"], swiftSettings: strict),
+    .testTarget(
+      name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
     .testTarget(
