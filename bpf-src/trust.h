@@ -15,8 +15,9 @@ static __always_inline int is_mapped(const __u32 *address)
 
 static __always_inline int is_trusted(const struct toa_endpoint *peer)
 {
-	struct toa_prefix key = { .length = 32 + 128 };
+	struct toa_prefix key;
 
+	__builtin_memset(&key, 0, sizeof(key));
 	if (is_mapped(peer->address)) {
 		key.family[3] = 4;
 		key.address[0] = peer->address[3];
@@ -24,6 +25,7 @@ static __always_inline int is_trusted(const struct toa_endpoint *peer)
 	} else {
 		key.family[3] = 6;
 		__builtin_memcpy(key.address, peer->address, 16);
+		key.length = 32 + 128;
 	}
 	return bpf_map_lookup_elem(&trusted, &key) != NULL;
 }
