@@ -91,8 +91,8 @@ static __always_inline enum toa_verdict read_segment(struct bpf_sock_ops *ops,
 	struct place place = {};
 	enum toa_verdict verdict;
 
-	read_peers(ops, &client->balancer, &client->local);
 	verdict = read_options(ops, &place, &client->client);
+	read_peers(ops, &client->balancer, &client->local);
 	if (verdict == TOA_MALFORMED)
 		count(TOA_OPTION_MALFORMED);
 	if (verdict == TOA_FOUND && !client->client.port)
@@ -158,16 +158,19 @@ static __always_inline void late(struct bpf_sock_ops *ops,
 		count(TOA_LATE_OPTION);
 }
 
-/* The two cases share the search, whose code is long. */
-static __always_inline void segment(struct bpf_sock_ops *ops, __u32 op)
+/*
+ * The two cases share the search, whose code is long; what differs is asked
+ * of the context again behind it, so that it is verified once.
+ */
+static __always_inline void segment(struct bpf_sock_ops *ops)
 {
 	struct toa_client client = {};
 	enum toa_verdict verdict;
 
-	if (op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB && !is_waiting(ops))
+	if (ops->op == BPF_SOCK_OPS_PARSE_HDR_OPT_CB && !is_waiting(ops))
 		return;
 	verdict = read_segment(ops, &client);
-	if (op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+	if (*(volatile __u32 *)&ops->op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
 		established(ops, &client, verdict);
 	else if (verdict == TOA_FOUND)
 		late(ops, &client);
@@ -204,7 +207,7 @@ int toa_sockops(struct bpf_sock_ops *ops)
 	if (op == BPF_SOCK_OPS_STATE_CB)
 		closed(ops);
 	else
-		segment(ops, op);
+		segment(ops);
 	return 1;
 }
 
