@@ -38,6 +38,10 @@ check: setup ## Lint, debug build with warnings as errors, unit tests, the modul
 static: setup ## Build dist/toa, one static file for every host
 	Tools/static.sh
 
+.PHONY: bpf-test
+bpf-test: static ## Test the eBPF backend natively
+	Tests/Bpf/run.sh
+
 .PHONY: test
 test: check static ## All that CI runs: check, static, VM tests with four kernels and a distribution
 	Tests/VM/run.sh
