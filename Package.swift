@@ -60,7 +60,7 @@ let package = Package(
         ] : []),
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
     .testTarget(
-      name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "SelfTest", "Wire"], swiftSettings: strict),
+      name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "Wire"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
     .testTarget(name: "KmodTests", dependencies: ["Kmod"], swiftSettings: strict),
     .testTarget(

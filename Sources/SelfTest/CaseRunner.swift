@@ -27,6 +27,8 @@ struct CaseRunner: ~Copyable {
   }
 
   private func run(_ scenario: Scenario, port: UInt16, before deadline: Deadline) -> SelfTestCase {
+    let missing = Ability.allCases.first { scenario.needs.contains($0) && !options.abilities.contains($0) }
+    if let missing { return scenario.skipped(missing.reasonToSkip) }
     if let reason = reasonToSkip(scenario) { return scenario.skipped(reason) }
     guard let addresses = addresses(for: scenario) else { return scenario.skipped("no address to send from") }
     if scenario.usesCookies {
@@ -35,7 +37,9 @@ struct CaseRunner: ~Copyable {
     }
     defer { if scenario.usesCookies { _ = writeSetting(Self.cookieSetting, "1") } }
     let start = ContinuousClock.now
-    var observation = Observation(expected: scenario.expected(from: addresses, port: port))
+    var observation = Observation(
+      expected: scenario.expected(from: addresses, port: port),
+      expectedName: scenario.expectedName(from: addresses, port: port))
     do throws(CaseFailure) {
       try connect(scenario, addresses, port: port, before: deadline, into: &observation)
     } catch {
@@ -56,6 +60,7 @@ struct CaseRunner: ~Copyable {
     let connection = try listener.accept(before: deadline)
     observation.accepted = connection.accepted
     observation.peerName = try connection.peerName()
+    if let option = scenario.socketOption { observation.bySocketOption = try connection.client(by: option) }
   }
 
   private static let cookieSetting = "/proc/sys/net/ipv4/tcp_syncookies"
@@ -63,18 +68,22 @@ struct CaseRunner: ~Copyable {
   private func reasonToSkip(_ scenario: Scenario) -> String? {
     switch scenario.listener {
     case .dualStack: if let reason = stage.missingSocketsV6 { return reason }
-    case .v6: return stage.missingAddressV6
+    case .v6: if let reason = stage.missingAddressV6 { return reason }
     case .v4: break
     }
+    let family = scenario.listener == .v6 ? "IPv6" : "IPv4"
     if scenario.isTrusted {
-      return balancers.trusted == nil && scenario.isPositive ? "no IPv4 source is trusted" : nil
+      return balancers.trusted(scenario.listener) == nil && scenario.isPositive ? "no \(family) source is trusted" : nil
     }
-    return balancers.untrusted == nil ? "every source is trusted" : nil
+    return balancers.untrusted(scenario.listener) == nil ? "every source is trusted" : nil
   }
 
   private func addresses(for scenario: Scenario) -> TCPPacket.Addresses? {
-    if scenario.listener == .v6 { return .v6(source: BalancerAddresses.v6, destination: Stage.addressV6) }
-    let source = scenario.isTrusted ? balancers.trusted ?? balancers.untrusted : balancers.untrusted
-    return source.map { .v4(source: $0, destination: Stage.address) }
+    let inside = scenario.isTrusted ? balancers.trusted(scenario.listener) : nil
+    switch inside ?? balancers.untrusted(scenario.listener) {
+    case .v4(let source)?: return .v4(source: source, destination: Stage.address)
+    case .v6(let source)?: return .v6(source: source, destination: Stage.addressV6)
+    case nil: return nil
+    }
   }
 }

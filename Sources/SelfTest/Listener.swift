@@ -55,6 +55,11 @@ struct AcceptedConnection: ~Copyable {
   /// The address that accept(2) wrote; nil when that is of no family known here.
   let accepted: Endpoint?
 
+  /// The client by a socket option.
+  func client(by option: ClientSocketOption) throws(CaseFailure) -> Endpoint? {
+    try option.client(of: descriptor.number)
+  }
+
   /// What getpeername(2) says.
   func peerName() throws(CaseFailure) -> Endpoint? {
     let number = descriptor.number

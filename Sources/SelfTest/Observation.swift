@@ -4,30 +4,45 @@ import Wire
 /// What an application saw of one connection.
 struct Observation {
   let expected: Endpoint
+  /// What accept(2) and getpeername(2) had to give: the same, but where a socket option has to tell.
+  let expectedName: Endpoint
   var accepted: Endpoint?
   var peerName: Endpoint?
+  /// What the scenario's socket option told.
+  var bySocketOption: Endpoint?
   var failure: String?
 }
 
 extension Scenario {
   /// What the application has to see when the balancer connects from these addresses and this port.
   func expected(from addresses: TCPPacket.Addresses, port: UInt16) -> Endpoint {
+    socketOption == nil ? expectedName(from: addresses, port: port) : client
+  }
+
+  /// Whether the client is of a family that the socket's own calls cannot name.
+  private var hidesClient: Bool { listener == .v4 && client.address.bytes.count == 16 }
+
+  /// What accept(2) and getpeername(2) have to give it.
+  func expectedName(from addresses: TCPPacket.Addresses, port: UInt16) -> Endpoint {
     let balancer: Endpoint
     switch addresses {
     case .v4(let source, _): balancer = Endpoint(address: .v4(source), port: port)
     case .v6(let source, _): balancer = Endpoint(address: .v6(source), port: port)
     }
-    let peer = isPositive ? Self.client : balancer
+    let peer = isPositive && !hidesClient ? client : balancer
     guard listener == .dualStack, case .v4(let address) = peer.address else { return peer }
     return Endpoint(address: .v6(IPv6Address(mapped: address)), port: peer.port)
   }
 
   /// The result of a case that ran, or tried to.
   func result(_ observation: Observation, after duration: Duration) -> SelfTestCase {
-    let isAsExpected = observation.accepted == observation.expected && observation.peerName == observation.expected
+    let isAsExpected =
+      observation.accepted == observation.expectedName && observation.peerName == observation.expectedName
+      && (socketOption == nil || observation.bySocketOption == observation.expected)
     return SelfTestCase(
       name: name, purpose: purpose, isPositive: isPositive, expected: observation.expected.description,
       accepted: observation.accepted?.description ?? "", peerName: observation.peerName?.description ?? "",
+      bySocketOption: socketOption.map { _ in observation.bySocketOption?.description ?? "" },
       passed: isAsExpected && observation.failure == nil, failure: observation.failure,
       microseconds: wholeMicroseconds(duration))
   }

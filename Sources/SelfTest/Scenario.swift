@@ -27,16 +27,31 @@ struct Scenario {
   /// Whether the client, not the balancer, has to come back.
   var isPositive = false
 
-  /// The client that the options name: a documentation address (RFC 5737).
+  /// What a backend must be able to do for this.
+  var needs: Set<Ability> = []
+  /// The socket option that has to tell the client, while accept(2) and getpeername(2) stay with the balancer.
+  var socketOption: ClientSocketOption?
+  /// The client that the options name.
+  var client = Scenario.client
+
+  /// An IPv4 client: a documentation address (RFC 5737).
   static let client = Endpoint(address: .v4(IPv4Address(192, 0, 2, 77)), port: 34567)
+
+  /// An IPv6 client (RFC 3849).
+  static let clientV6 = Endpoint(address: .v6(IPv6Address(high: 0x2001_0db8 << 32, low: 0x42)), port: 34567)
 
   private static let option254: [UInt8] = bytes(.classic(kind: 254))
   private static let option200: [UInt8] = bytes(.classic(kind: 200))
 
-  private static func bytes(_ format: OptionFormat) -> [UInt8] { format.option(for: client)?.bytes ?? [] }
+  private static let option254V6: [UInt8] = bytes(.classicV6(kind: 254), clientV6)
+  private static let option253V6: [UInt8] = bytes(.classicV6(kind: 253), clientV6)
+
+  private static func bytes(_ format: OptionFormat, _ client: Endpoint = client) -> [UInt8] {
+    format.option(for: client)?.bytes ?? []
+  }
 
   /// All cases in the order in which they run.
-  static let all: [Scenario] = delivered + refused + dualStack + other
+  static let all: [Scenario] = delivered + refused + dualStack + other + clientsV6 + socketOptions
 
   private static let delivered = [
     Scenario(
@@ -91,5 +106,35 @@ struct Scenario {
     Scenario(
       name: "v4-option-254-syn-cookie", purpose: "The option is found when SYN cookies are in use.",
       options: option254, usesCookies: true, isPositive: true),
+  ]
+
+  private static let clientsV6 = [
+    Scenario(
+      name: "v6-option-254", purpose: "Option 254 of length 20 gives an IPv6 client to an AF_INET6 socket.",
+      listener: .v6, options: option254V6, isPositive: true, needs: [.optionsV6], client: clientV6),
+    Scenario(
+      name: "v6-option-253", purpose: "Option 253 of length 20 gives an IPv6 client to an AF_INET6 socket.",
+      listener: .v6, options: option253V6, isPositive: true, needs: [.optionsV6], client: clientV6),
+    Scenario(
+      name: "v6-untrusted", purpose: "An option from outside of the trusted IPv6 prefixes is ignored.",
+      listener: .v6, isTrusted: false, options: option254V6, needs: [.optionsV6], client: clientV6),
+    Scenario(
+      name: "dual-option-253", purpose: "An IPv6 client behind NAT64 is given to an AF_INET6 socket reached over IPv4.",
+      listener: .dualStack, options: option253V6, isPositive: true, needs: [.optionsV6], client: clientV6),
+  ]
+
+  private static let socketOptions = [
+    Scenario(
+      name: "v4-option-253-getsockopt-4096",
+      purpose: "getsockopt 4096 tells an AF_INET socket its IPv6 client; getpeername(2) keeps the load balancer.",
+      options: option253V6, isPositive: true, needs: [.optionsV6, .getsockopt], socketOption: .nat64Peer,
+      client: clientV6),
+    Scenario(
+      name: "v4-option-253-getsockopt-1345", purpose: "getsockopt 1345 tells an AF_INET socket its IPv6 client.",
+      options: option253V6, isPositive: true, needs: [.optionsV6, .getsockopt], socketOption: .ttmPeer,
+      client: clientV6),
+    Scenario(
+      name: "v4-option-254-getsockopt-1345", purpose: "getsockopt 1345 tells an AF_INET socket its IPv4 client, too.",
+      options: option254, isPositive: true, needs: [.getsockopt], socketOption: .ttmPeer),
   ]
 }

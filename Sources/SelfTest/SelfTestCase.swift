@@ -14,7 +14,10 @@ public struct SelfTestCase: Sendable, Equatable, Codable {
   public let accepted: String
   /// What getpeername(2) returned; empty when it did not come so far.
   public let peerName: String
-  /// Whether both are as expected; false for a skipped case.
+  /// What the socket option of the case told; nil when it has none. Where it has one, `expected` is for this, and an
+  /// AF_INET socket's accept(2) and getpeername(2) had to stay with the load balancer when the client is an IPv6 one.
+  public let bySocketOption: String?
+  /// Whether all are as expected; false for a skipped case.
   public let passed: Bool
   /// Why it could not be run to the end, when it could not.
   public let failure: String?
@@ -26,7 +29,7 @@ public struct SelfTestCase: Sendable, Equatable, Codable {
   /// Creates a case result.
   public init(
     name: String, purpose: String, isPositive: Bool = true, expected: String, accepted: String, peerName: String,
-    passed: Bool, failure: String? = nil, skipped: String? = nil, microseconds: Int = 0
+    bySocketOption: String? = nil, passed: Bool, failure: String? = nil, skipped: String? = nil, microseconds: Int = 0
   ) {
     self.name = name
     self.purpose = purpose
@@ -34,6 +37,7 @@ public struct SelfTestCase: Sendable, Equatable, Codable {
     self.expected = expected
     self.accepted = accepted
     self.peerName = peerName
+    self.bySocketOption = bySocketOption
     self.passed = passed
     self.failure = failure
     self.skipped = skipped

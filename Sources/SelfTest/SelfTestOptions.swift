@@ -8,14 +8,19 @@ public struct SelfTestOptions: Sendable, Equatable {
   /// What the running backend trusts (for the module, the text of /sys/module/toa/parameters/trusted); nil stands for the
   /// standard list. The load balancer's addresses are chosen inside and outside of it.
   public var trusted: TrustList?
+  /// What the running backend can do beyond the rest.
+  public var abilities: Set<Ability>
   /// Milliseconds that one case may take before it counts as failed; all cases together get five times as much. A case takes
   /// about one; the rest is patience with a host so busy that giving up would call a working TOA broken.
   public var caseMilliseconds: Int
 
   /// Creates options.
-  public init(only: [String] = [], trusted: TrustList? = nil, caseMilliseconds: Int = 3000) {
+  public init(
+    only: [String] = [], trusted: TrustList? = nil, abilities: Set<Ability> = [], caseMilliseconds: Int = 3000
+  ) {
     self.only = only
     self.trusted = trusted
+    self.abilities = abilities
     self.caseMilliseconds = caseMilliseconds
   }
 

@@ -20,16 +20,6 @@ struct Stage {
     try outcome.get()
   }
 
-  /// Runs `body` while this process is in the cgroup, as a server would be.
-  func inside<Value>(_ body: () throws -> Value) throws -> Value {
-    let before = try String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)
-    let own = before.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? "/"
-    let root = cgroup.prefix(upTo: cgroup.lastIndex(of: "/") ?? cgroup.endIndex)
-    try String(getpid()).write(toFile: cgroup + "/cgroup.procs", atomically: false, encoding: .utf8)
-    defer { try? String(getpid()).write(toFile: root + own + "/cgroup.procs", atomically: false, encoding: .utf8) }
-    return try body()
-  }
-
   private func perform(_ body: (Stage) throws -> Void) throws {
     defer { rmdir(cgroup) }
     try body(self)

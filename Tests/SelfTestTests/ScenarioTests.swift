@@ -11,6 +11,8 @@ import Wire
         "v4-option-254", "v4-option-200", "v4-option-254-with-data", "v4-option-254-after-padding", "v4-no-option",
         "v4-wrong-length", "v4-length-past-header", "v4-zero-address", "v4-untrusted", "dual-option-254",
         "dual-option-200", "dual-no-option", "dual-untrusted", "v6-no-option", "v4-option-254-syn-cookie",
+        "v6-option-254", "v6-option-253", "v6-untrusted", "dual-option-253", "v4-option-253-getsockopt-4096",
+        "v4-option-253-getsockopt-1345", "v4-option-254-getsockopt-1345",
       ])
   }
 
@@ -18,8 +20,8 @@ import Wire
     for scenario in Scenario.all {
       let options = TCPHeader(sourcePort: 1, destinationPort: 2, sequence: 0, flags: .ack, options: scenario.options)
       let isFound: Bool
-      if case .client(Scenario.client, _) = OptionTable.standard.search(options.options) {
-        isFound = true
+      if case .client(let client, _) = OptionTable.standardWithV6.search(options.options) {
+        isFound = client == scenario.client
       } else {
         isFound = false
       }

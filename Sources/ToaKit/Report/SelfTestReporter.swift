@@ -70,7 +70,7 @@ public struct SelfTestReporter: Sendable {
   }
 
   private static func style(_ one: SelfTestCase, _ seen: String) -> Console.Style? {
-    one.skipped == nil && seen != one.expected ? .bad : nil
+    one.skipped == nil && seen != one.expected && one.bySocketOption == nil ? .bad : nil
   }
 
   private static func verdict(_ one: SelfTestCase) -> Table.Cell {
