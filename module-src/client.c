@@ -58,15 +58,32 @@ static void read_peer(const struct sock *sk, struct toa_address *peer)
 	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_daddr, &peer->ip);
 }
 
+static void read_local(const struct sock *sk, struct toa_address *local)
+{
+	local->port = inet_sk(sk)->inet_sport;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		local->ip = sk->sk_v6_rcv_saddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, &local->ip);
+}
+
 void toa_child_made(struct sock *child, const struct toa_client *client)
 {
-	struct toa_address address, peer;
+	struct toa_connection connection = {
+		.client.port = client->port,
+		.netns = toa_net_number(sock_net(child)),
+		.kind = client->kind,
+		.length = client->length,
+	};
 
-	read_peer(child, &peer);
-	ipv6_addr_set_v4mapped(client->ip4, &address.ip);
-	address.port = client->port;
+	ipv6_addr_set_v4mapped(client->ip4, &connection.client.ip);
+	read_peer(child, &connection.peer);
+	read_local(child, &connection.local);
 
-	if (toa_store_add(child, &address, &peer))
+	if (toa_store_add(child, &connection))
 		toa_count(TOA_SYN_RECV_SOCK_TOA);
 	else
 		toa_count(TOA_SYN_RECV_SOCK_NO_TOA);
@@ -97,8 +114,8 @@ bool toa_client_wanted(const struct sock *sk, int peer)
 	}
 
 	/* The application has disconnected and connected to somebody else. */
-	wanted = now.port == entry->peer.port &&
-		 ipv6_addr_equal(&now.ip, &entry->peer.ip);
+	wanted = now.port == entry->connection.peer.port &&
+		 ipv6_addr_equal(&now.ip, &entry->connection.peer.ip);
 	if (!wanted)
 		toa_count(TOA_GETNAME_TOA_MISMATCH);
 out:
@@ -137,8 +154,8 @@ int toa_client_write(const struct sock *sk, struct sockaddr *address)
 	entry = toa_store_find(sk);
 	if (entry) {
 		length = sk->sk_family == AF_INET6 ?
-			 write_ip6(&entry->client, address) :
-			 write_ip4(&entry->client, address);
+			 write_ip6(&entry->connection.client, address) :
+			 write_ip4(&entry->connection.client, address);
 		toa_count(TOA_GETNAME_TOA_OK);
 	}
 	rcu_read_unlock();

@@ -12,7 +12,9 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
 #include <linux/sock_diag.h>
+#include <net/net_namespace.h>
 #include <net/sock.h>
 
 #include "toa_probed.h"
@@ -204,6 +206,44 @@ static inline bool toa_proc_create_single(const char *name,
 	return proc_create_data(name, 0444, parent, &toa_proc_operations,
 				(void *)show);
 }
+#endif
+
+/* One call for a file that knows its network namespace: 4.18. */
+#if TOA_HAVE_PROC_CREATE_NET_DATA
+static inline bool toa_proc_create_net(const char *name, struct net *net,
+				       const struct seq_operations *operations)
+{
+	return proc_create_net_data(name, 0444, net->proc_net, operations,
+				    sizeof(struct seq_net_private), NULL);
+}
+#else
+static inline int toa_proc_open_net(struct inode *inode, struct file *file)
+{
+	return seq_open_net(inode, file, PDE_DATA(inode),
+			    sizeof(struct seq_net_private));
+}
+
+static inline bool toa_proc_create_net(const char *name, struct net *net,
+				       const struct seq_operations *operations)
+{
+	static const struct file_operations file_operations = {
+		.owner = THIS_MODULE,
+		.open = toa_proc_open_net,
+		.read = seq_read,
+		.llseek = seq_lseek,
+		.release = seq_release_net,
+	};
+
+	return proc_create_data(name, 0444, net->proc_net, &file_operations,
+				(void *)operations);
+}
+#endif
+
+/* The number of a network namespace, that of /proc/PID/ns/net: moved in 3.19. */
+#if TOA_HAVE_NS_COMMON
+#define toa_net_number(net) ((net)->ns.inum)
+#else
+#define toa_net_number(net) ((net)->proc_inum)
 #endif
 
 #endif

@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "stats.h"
 #include "store.h"
+#include "table.h"
 #include "trust.h"
 
 #define TOA_VERSION "0.1.0"
@@ -28,14 +29,19 @@ static int __init toa_init(void)
 	err = toa_store_init();
 	if (err)
 		goto stats_exit;
-	err = toa_hooks_start();
+	err = toa_table_init();
 	if (err)
 		goto store_exit;
+	err = toa_hooks_start();
+	if (err)
+		goto table_exit;
 
 	pr_info("toa load success\n");
 	pr_info("version %s, hook %s\n", TOA_VERSION, toa_hooks_name());
 	return 0;
 
+table_exit:
+	toa_table_exit();
 store_exit:
 	toa_store_exit();
 stats_exit:
@@ -46,6 +52,7 @@ stats_exit:
 static void __exit toa_exit(void)
 {
 	toa_hooks_stop();
+	toa_table_exit();
 	toa_store_exit();
 	toa_stats_exit();
 	pr_info("TOA unloaded\n");

@@ -61,6 +61,8 @@ static enum toa_verdict read_client(const struct format *format,
 			return TOA_MALFORMED;
 		memcpy(&client->port, option + 2, sizeof(client->port));
 		memcpy(&client->ip4, option + 4, sizeof(client->ip4));
+		client->kind = format->kind;
+		client->length = format->length;
 		return TOA_FOUND;
 	}
 	return TOA_MALFORMED;

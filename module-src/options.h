@@ -19,6 +19,9 @@ enum toa_verdict {
 struct toa_client {
 	__be32 ip4;
 	__be16 port;
+	/* Of the option. */
+	u8 kind;
+	u8 length;
 };
 
 /* @options: what follows the fixed TCP header, @length bytes of it. */

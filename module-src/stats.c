@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define pr_fmt(fmt) "TOA: " fmt
-
 #include "stats.h"
 
 #include <linux/cpumask.h>
-#include <linux/namei.h>
-#include <linux/path.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <net/net_namespace.h>
 
 #include "compat.h"
 #include "hooks.h"
+#include "proc.h"
 #include "uapi/toa.h"
 
 #define PROC_NAME "toa_stats"
@@ -65,28 +62,13 @@ static int show_stats(struct seq_file *seq, void *unused)
 	return 0;
 }
 
-/*
- * Every TOA module makes this file, whatever it hooks. The kernel would warn
- * and leave us without ours. Seen only by a loader in the initial network
- * namespace, where loaders are.
- */
-static bool file_exists(void)
-{
-	struct path path;
-
-	if (kern_path(TOA_STATS_PATH, 0, &path))
-		return false;
-	path_put(&path);
-	return true;
-}
-
 int toa_stats_init(void)
 {
-	if (file_exists()) {
-		pr_err("there is a %s already: unload the other TOA module first\n",
-		       TOA_STATS_PATH);
-		return -EBUSY;
-	}
+	int err;
+
+	err = toa_proc_check(TOA_STATS_PATH);
+	if (err)
+		return err;
 
 	toa_counters = alloc_percpu(struct toa_counters);
 	if (!toa_counters)

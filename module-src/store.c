@@ -66,8 +66,7 @@ static void remove_socket(struct hlist_head *bucket, const struct sock *sk)
 			remove_entry(entry);
 }
 
-bool toa_store_add(struct sock *sk, const struct toa_address *client,
-		   const struct toa_address *peer)
+bool toa_store_add(struct sock *sk, const struct toa_connection *connection)
 {
 	struct hlist_head *bucket = bucket_of(sk);
 	raw_spinlock_t *lock = lock_of(bucket);
@@ -89,8 +88,7 @@ bool toa_store_add(struct sock *sk, const struct toa_address *client,
 
 	entry->sk = sk;
 	entry->cookie = toa_sock_cookie_make(sk);
-	entry->client = *client;
-	entry->peer = *peer;
+	entry->connection = *connection;
 	toa_count(TOA_ENTRY_ALLOC);
 
 	raw_spin_lock_irqsave(lock, flags);
@@ -139,6 +137,11 @@ void toa_store_forget(const struct sock *sk)
 	raw_spin_lock_irqsave(lock, flags);
 	remove_socket(bucket, sk);
 	raw_spin_unlock_irqrestore(lock, flags);
+}
+
+const struct hlist_head *toa_store_bucket(u64 number)
+{
+	return number < BUCKETS ? &buckets[number] : NULL;
 }
 
 int toa_store_init(void)

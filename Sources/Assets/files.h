@@ -54,54 +54,70 @@ static const uint8_t file12[] = {
 };
 
 static const uint8_t file13[] = {
-#embed "../../module-src/redirect.c"
+#embed "../../module-src/proc.c"
 };
 
 static const uint8_t file14[] = {
-#embed "../../module-src/stats.c"
+#embed "../../module-src/proc.h"
 };
 
 static const uint8_t file15[] = {
-#embed "../../module-src/stats.h"
+#embed "../../module-src/redirect.c"
 };
 
 static const uint8_t file16[] = {
-#embed "../../module-src/store.c"
+#embed "../../module-src/stats.c"
 };
 
 static const uint8_t file17[] = {
-#embed "../../module-src/store.h"
+#embed "../../module-src/stats.h"
 };
 
 static const uint8_t file18[] = {
-#embed "../../module-src/trust.c"
+#embed "../../module-src/store.c"
 };
 
 static const uint8_t file19[] = {
-#embed "../../module-src/trust.h"
+#embed "../../module-src/store.h"
 };
 
 static const uint8_t file20[] = {
-#embed "../../module-src/uapi/toa.h"
+#embed "../../module-src/table.c"
 };
 
 static const uint8_t file21[] = {
-#embed "../../templates/deb/copyright"
+#embed "../../module-src/table.h"
 };
 
 static const uint8_t file22[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../module-src/trust.c"
 };
 
 static const uint8_t file23[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../module-src/trust.h"
 };
 
 static const uint8_t file24[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../module-src/uapi/toa.h"
 };
 
 static const uint8_t file25[] = {
+#embed "../../templates/deb/copyright"
+};
+
+static const uint8_t file26[] = {
+#embed "../../templates/deb/modules.postinst"
+};
+
+static const uint8_t file27[] = {
+#embed "../../templates/deb/modules.postrm"
+};
+
+static const uint8_t file28[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file29[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -119,17 +135,21 @@ static const struct carried_file files[] = {
   {"module-src/options.h", file10, sizeof file10},
   {"module-src/probes/probe.sh", file11, sizeof file11},
   {"module-src/probes/probes.c", file12, sizeof file12},
-  {"module-src/redirect.c", file13, sizeof file13},
-  {"module-src/stats.c", file14, sizeof file14},
-  {"module-src/stats.h", file15, sizeof file15},
-  {"module-src/store.c", file16, sizeof file16},
-  {"module-src/store.h", file17, sizeof file17},
-  {"module-src/trust.c", file18, sizeof file18},
-  {"module-src/trust.h", file19, sizeof file19},
-  {"module-src/uapi/toa.h", file20, sizeof file20},
-  {"templates/deb/copyright", file21, sizeof file21},
-  {"templates/deb/modules.postinst", file22, sizeof file22},
-  {"templates/deb/modules.postrm", file23, sizeof file23},
-  {"bpf/table.bpf.o", file24, sizeof file24},
-  {"bpf/toa.bpf.o", file25, sizeof file25},
+  {"module-src/proc.c", file13, sizeof file13},
+  {"module-src/proc.h", file14, sizeof file14},
+  {"module-src/redirect.c", file15, sizeof file15},
+  {"module-src/stats.c", file16, sizeof file16},
+  {"module-src/stats.h", file17, sizeof file17},
+  {"module-src/store.c", file18, sizeof file18},
+  {"module-src/store.h", file19, sizeof file19},
+  {"module-src/table.c", file20, sizeof file20},
+  {"module-src/table.h", file21, sizeof file21},
+  {"module-src/trust.c", file22, sizeof file22},
+  {"module-src/trust.h", file23, sizeof file23},
+  {"module-src/uapi/toa.h", file24, sizeof file24},
+  {"templates/deb/copyright", file25, sizeof file25},
+  {"templates/deb/modules.postinst", file26, sizeof file26},
+  {"templates/deb/modules.postrm", file27, sizeof file27},
+  {"bpf/table.bpf.o", file28, sizeof file28},
+  {"bpf/toa.bpf.o", file29, sizeof file29},
 };

@@ -70,6 +70,14 @@ unsigned long toa_regs_get_kernel_argument(struct pt_regs *regs) { return regs_g
 #line 1 "probe:PROC_CREATE_SINGLE_DATA"
 int toa_proc_create_single_data(void) { return sizeof(typeof(proc_create_single_data(NULL, 0, NULL, NULL, NULL))); }
 
+/* Since 4.18. */
+#line 1 "probe:PROC_CREATE_NET_DATA"
+int toa_proc_create_net_data(void) { return sizeof(typeof(proc_create_net_data(NULL, 0, NULL, NULL, 0, NULL))); }
+
+/* Since 3.19. */
+#line 1 "probe:NS_COMMON"
+unsigned int toa_ns_common(struct net *net) { return net->ns.inum; }
+
 /* Since 4.2: sock_create_kern() takes the network namespace. */
 #line 1 "probe:SOCK_CREATE_KERN_NET"
 int toa_sock_create_kern_net(struct socket **sock) { return sock_create_kern(&init_net, 0, 0, 0, sock); }

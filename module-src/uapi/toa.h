@@ -14,6 +14,27 @@
 #define TOA_STATS_PATH "/proc/net/toa_stats"
 
 /*
+ * A line for each socket that has an address now. In the initial network
+ * namespace those of all namespaces, in another one only its own. First a
+ * heading, then lines of five words with one or more spaces between them:
+ *
+ *	client balancer local option netns
+ *
+ * The first three are "192.0.2.1:80", or "[2001:db8::1]:80" for IPv6; an IPv4
+ * address of an IPv6 socket is shown as IPv4. "balancer" is the peer from
+ * which the option came, "local" the server's own end. "option" is
+ * kind/length, "netns" the number that is also in /proc/PID/ns/net. The order
+ * of the lines means nothing; more words may follow in later versions.
+ *
+ * A socket that has its address all the time while the file is read from its
+ * beginning to its end is shown exactly once.
+ *
+ * The layout is our own. A vendor's module has a file of this name with IPv6
+ * clients, whose layout is not public.
+ */
+#define TOA_TABLE_PATH "/proc/net/toa_table"
+
+/*
  * Prefixes from whose addresses an option is believed: separated by commas or
  * white space; an address without a length is one host; "any" is everybody,
  * "none" is nobody. Host bits must be zero. Readable and writable; a list
