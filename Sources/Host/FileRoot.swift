@@ -184,7 +184,7 @@ public struct FileRoot: Sendable, Equatable {
     return stat(place, &status) == 0 ? status : nil
   }
 
-  private func open(_ path: String, _ flags: Int32, _ mode: UInt32 = 0, operation: String) throws(FileError) -> Int32 {
+  func open(_ path: String, _ flags: Int32, _ mode: UInt32 = 0, operation: String) throws(FileError) -> Int32 {
     guard let place = locate(path) else { throw FileError(operation: operation, path: path, errno: ELOOP) }
     let descriptor = Glibc.open(place, flags, mode)
     guard descriptor >= 0 else { throw FileError(operation: operation, path: path, errno: errno) }

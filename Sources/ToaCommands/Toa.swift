@@ -15,7 +15,9 @@ public struct Toa: AsyncParsableCommand {
     version: toaVersion,
     groupedSubcommands: [
       CommandGroup(name: "Install", subcommands: [Install.self, Uninstall.self]),
-      CommandGroup(name: "Look", subcommands: [StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self]),
+      CommandGroup(
+        name: "Look",
+        subcommands: [StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self, TableVerb.self]),
       CommandGroup(name: "By hand", subcommands: [Build.self, Load.self, Unload.self]),
     ])
 

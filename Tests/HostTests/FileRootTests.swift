@@ -17,6 +17,25 @@ import Testing
     #expect(folder.root.linkTarget("/abs") == "/usr/lib/a")
   }
 
+  @Test(arguments: ["", "\n", "a", "a\n", "\n\na\n\nb", "a\nb\n"]) func `lines come one by one`(text: String) throws {
+    let folder = try TemporaryFolder(["/f": text])
+    var lines: [String] = []
+    try folder.root.forEachLine("/f") { lines.append(String(decoding: $0, as: UTF8.self)) }
+    var expected = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if expected.last == "" { expected.removeLast() }
+    #expect(lines == expected)
+  }
+
+  @Test func `long lines and long files are read whole`() throws {
+    let long = String(repeating: "y", count: 200_000)
+    let texts = (0..<3000).map { "\($0) " + String(repeating: "x", count: $0 * 71 % 997) } + [long]
+    let folder = try TemporaryFolder(["/f": texts.joined(separator: "\n")])
+    var lines: [String] = []
+    try folder.root.forEachLine("/f") { lines.append(String(decoding: $0, as: UTF8.self)) }
+    #expect(lines == texts)
+    #expect(throws: FileError.self) { try folder.root.forEachLine("/missing") { _ in } }
+  }
+
   @Test func `a loop of links leads nowhere`() throws {
     let folder = try TemporaryFolder()
     try folder.link("/a", to: "b")

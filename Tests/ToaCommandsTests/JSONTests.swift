@@ -46,6 +46,12 @@ struct JSONTests {
     var counters: Counters
   }
 
+  struct Table: Decodable {
+    var schema: String
+    var total: Int
+    var connections: [ClientConnection]
+  }
+
   let host: FakeHost
 
   init() throws { host = try FakeHost() }
@@ -93,6 +99,21 @@ struct JSONTests {
     #expect(failed.passed == false && failed.cases?.map(\.passed) == [false, true])
   }
 
+  @Test func `table answers with the connections that were asked for, and how many there are`() async throws {
+    try await host.install()
+    let first = ClientConnection(
+      client: "203.0.113.7:5555", balancer: "10.0.0.2:40001", local: "10.0.0.1:443", option: "254/8",
+      netns: 4_026_531_840)
+    let second = ClientConnection(
+      client: "198.51.100.9:61000", balancer: "[fd00::2]:40002", local: "[fd00::1]:443", option: "200/8",
+      netns: 4_026_532_281)
+    let all = try await answer("table", as: Table.self)
+    #expect(all.schema == "toa.table/1" && all.total == 2 && all.connections == [first, second])
+    let some = try await answer("table --limit 1", as: Table.self)
+    #expect(some.total == 2 && some.connections == [first])
+    #expect(try await answer("table --limit 0", as: Table.self).connections.isEmpty)
+  }
+
   @Test func `load, unload and uninstall answer with what they changed`() async throws {
     try await host.install()
     let loaded = try await answer("load")
@@ -108,7 +129,8 @@ struct JSONTests {
 
   @Test(
     arguments: [
-      ("isntall", 64), ("install --nope", 64), ("install -y --trust garbage", 64), ("stats", 77), ("load", 14),
+      ("isntall", 64), ("install --nope", 64), ("install -y --trust garbage", 64), ("stats", 77), ("table", 77),
+      ("load", 14),
       ("install", 2), ("install -y --kernel 9.9.9", 21), ("load --hook magic", 64),
     ] as [(String, Int32)])
   func `an error is a document, too, and its exitStatus the command's`(arguments: String, status: Int32) async throws {

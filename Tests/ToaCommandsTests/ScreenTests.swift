@@ -173,6 +173,46 @@ struct ScreenTests {
         """)
   }
 
+  @Test func `table shows who is behind the connections`() async throws {
+    await expect(
+      "table", 77,
+      err: """
+        error: there are no connections at /proc/net/toa_table
+          no TOA is loaded that shows them
+          -> toa load
+          -> toa status
+
+        """)
+    try await host.install()
+    await expect(
+      "table",
+      out: """
+        client              balancer         local          option
+        203.0.113.7:5555    10.0.0.2:40001   10.0.0.1:443   254/8
+        198.51.100.9:61000  [fd00::2]:40002  [fd00::1]:443  200/8
+
+        """)
+    await expect(
+      "table --limit 1",
+      out: """
+        client            balancer        local         option
+        203.0.113.7:5555  10.0.0.2:40001  10.0.0.1:443  254/8
+
+        """, err: "1 of 2 connections; without --limit all are shown.\n")
+    host.write(ClientConnection.modulePath, "client balancer local option netns\n")
+    await expect("table", err: "No connection has a client address now.\n")
+    host.write(ClientConnection.modulePath, "sip dip\n")
+    await expect(
+      "table", 13,
+      err: """
+        error: /proc/net/toa_table has a layout that this toa does not know
+          another TOA module shows it, or another version of this one; it says: sip dip
+          -> toa status
+          -> toa doctor --only MOD
+
+        """)
+  }
+
   @Test func `selftest shows expected and seen addresses of each case`() async throws {
     try await host.install()
     await expect(

@@ -30,6 +30,7 @@ struct UsageTests {
       selftest                Prove with real connections that applications see the
                               client.
       stats                   Show the counters of the loaded TOA.
+      table                   Show the open connections and the clients behind them.
 
     BY HAND SUBCOMMANDS:
       build                   Compile toa.ko for a kernel; needs no root and
@@ -52,6 +53,7 @@ struct UsageTests {
 
   @Test(arguments: [
     "isntall", "install --no-such", "install --trust", "install now", "doctor --fail-on x", "stats --percpu",
+    "table --limit x", "table --limit -1",
     "load --dryrun", "uninstall --kernel 6.1", "--json", "status extra",
   ])
   func `a wrong command line ends with 64 and says so on standard error alone`(arguments: String) async {

@@ -25,6 +25,7 @@ extension FakeHost {
       self.pause("before rmmod \(name)")
       self.remove(Self.live)
       self.remove("/proc/net/toa_stats")
+      self.remove(ClientConnection.modulePath)
       self.pause("after rmmod \(name)")
     }
     modules.file = { name, release in
@@ -74,6 +75,14 @@ extension FakeHost {
       syn_recv_sock_no_toa     :          7          0
       getname_toa_ok           :         84          0
       untrusted                :          0          3
+
+      """)
+    write(
+      ClientConnection.modulePath,
+      """
+      client                balancer              local                 option  netns
+      203.0.113.7:5555      10.0.0.2:40001        10.0.0.1:443          254/8   4026531840
+      198.51.100.9:61000    [fd00::2]:40002       [fd00::1]:443         200/8   4026532281
 
       """)
     pause("after modprobe \(name)")
