@@ -7,7 +7,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-ORDINARY="another-toa load status stats-layout selftest doctor trusted-at-runtime unload kretprobe"
+ORDINARY="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime table unload kretprobe"
 SIGNED="signature-required"
 LOCKED="locked-down module-refused"
 

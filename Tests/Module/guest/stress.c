@@ -6,15 +6,20 @@
  * while connections with and without an option are made and threads call
  * getpeername() all the time. Every connection must come through, every
  * answer must be the client or the load balancer, and the module must have
- * given back all entries. Prints one line of JSON.
+ * given back all entries. /proc/net/toa_table is read meanwhile, so slowly
+ * that it is open while the module goes: each line must be whole, no
+ * connection shown twice, and none that stays be missed. Network namespaces
+ * come and go, too. Prints one line of JSON.
  */
 #define _GNU_SOURCE
+#include "table.h"
 #include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +33,9 @@
 
 static const uint8_t option[] = { 254, 8, 12345 >> 8, 12345 & 255, 1, 2, 3, 4 };
 
-static atomic_bool stopping;
+static atomic_bool stopping, unloading;
 static atomic_long connections, lost, calls, wrong, with_client;
+static atomic_long tables, rows, cut, namespaces;
 static int kept[KEPT];
 static struct wire_connection kept_wires[KEPT];
 
@@ -140,6 +146,53 @@ static void *ask(void *argument)
 	return NULL;
 }
 
+static enum table_end see_table(struct table *table, size_t size)
+{
+	enum table_end end = table_read(table, size, CLIENT, "254/8");
+
+	wrong += table->wrong + (end == TABLE_FAILED);
+	rows += table->rows;
+	tables += end == TABLE_WHOLE;
+	cut += end == TABLE_CUT;
+	return end;
+}
+
+static void *read_tables(void *unused)
+{
+	struct table table;
+	int i, turn;
+
+	for (turn = 0; !stopping; turn++) {
+		bool all_there = !unloading;
+
+		if (see_table(&table, turn % 2 ? 100 : 4000) == TABLE_NONE)
+			usleep(1000);
+		for (i = 0; all_there && !unloading && i < KEPT; i++) {
+			if (table.seen[kept_wires[i].remote_port] == 1)
+				continue;
+			wrong++;
+			printf("not in the table: connection %d\n", i);
+		}
+	}
+	return unused;
+}
+
+/* Where nobody has an address. */
+static void *make_namespaces(void *unused)
+{
+	struct table table;
+
+	while (!stopping) {
+		if (unshare(CLONE_NEWNET))
+			die("unshare");
+		see_table(&table, 4000);
+		wrong += table.rows;
+		namespaces++;
+		usleep(20000);
+	}
+	return unused;
+}
+
 static bool balanced(void)
 {
 	int i;
@@ -156,7 +209,7 @@ static bool balanced(void)
 int main(int argc, char **argv)
 {
 	const char *parameters = argc > 4 ? argv[4] : "";
-	pthread_t threads[KEPT + 2];
+	pthread_t threads[KEPT + 4];
 	time_t end;
 	int cycles, done = 0, failed = 0, i, listener;
 	bool entries_balanced;
@@ -189,9 +242,12 @@ int main(int argc, char **argv)
 	pthread_create(&threads[1], NULL, make_loopback, NULL);
 	for (i = 0; i < KEPT; i++)
 		pthread_create(&threads[2 + i], NULL, ask, (void *)(long)i);
+	pthread_create(&threads[KEPT + 2], NULL, read_tables, NULL);
+	pthread_create(&threads[KEPT + 3], NULL, make_namespaces, NULL);
 
 	/* Without load in between, to see it work while loaded. */
 	usleep(300000);
+	unloading = true;
 	while (done < cycles && time(NULL) < end) {
 		if (!module_unload() || !module_load(argv[1], parameters)) {
 			printf("cycle %d: %s\n", done, strerror(errno));
@@ -204,7 +260,7 @@ int main(int argc, char **argv)
 	usleep(300000);
 
 	stopping = true;
-	for (i = 0; i < KEPT + 2; i++)
+	for (i = 0; i < KEPT + 4; i++)
 		pthread_join(threads[i], NULL);
 	for (i = 0; i < KEPT; i++) {
 		wire_reset(&kept_wires[i]);
@@ -216,10 +272,12 @@ int main(int argc, char **argv)
 		failed++;
 
 	failed += lost || wrong || !with_client || !entries_balanced ||
-		  done < cycles;
+		  !tables || !rows || !cut || !namespaces || done < cycles;
 	printf("{\"cycles\":%d,\"connections\":%ld,\"lost\":%ld,\"getpeername\":%ld,"
-	       "\"client\":%ld,\"wrong\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
-	       done, connections, lost, calls, with_client, wrong, entries,
+	       "\"client\":%ld,\"wrong\":%ld,\"tables\":%ld,\"rows\":%ld,\"cut\":%ld,"
+	       "\"namespaces\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
+	       done, connections, lost, calls, with_client, wrong, tables,
+	       rows, cut, namespaces, entries,
 	       entries_balanced ? "true" : "false", failed ? "false" : "true");
 	return failed != 0;
 }

@@ -4,5 +4,7 @@
 expect 0 toa unload
 not_loaded toa
 kernel_says "TOA: TOA unloaded"
-[ ! -e /proc/net/toa_stats ] || fail "/proc/net/toa_stats is still there"
+for name in toa_stats toa_table; do
+  [ ! -e /proc/net/$name ] || fail "/proc/net/$name is still there"
+done
 expect 0 toa unload

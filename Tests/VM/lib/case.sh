@@ -86,5 +86,6 @@ stress_cycles() {
   expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" 1000
   says "\"cycles\":$1," stdout
   says '"lost":0,' stdout
+  says '"wrong":0,' stdout
   says '"balanced":true,' stdout
 }
