@@ -178,6 +178,12 @@ public struct FileRoot: Sendable, Equatable {
     }
   }
 
+  /// Removes a folder in which nothing is. In a cgroup2 file system that is a cgroup without children and processes.
+  public func removeFolder(_ path: String) throws(FileError) {
+    guard let place = locate(path, followLast: false) else { return }
+    guard rmdir(place) == 0 || errno == ENOENT else { throw FileError(operation: "remove", path: path, errno: errno) }
+  }
+
   private func status(_ path: String) -> stat? {
     guard let place = locate(path) else { return nil }
     var status = stat()

@@ -2,25 +2,52 @@
 public import ArgumentParser
 public import ToaKit
 
-/// `toa load`: put the installed module into the kernel.
+extension Backend.Kind: ExpressibleByArgument {}
+
+/// Options of verbs that load eBPF programs.
+public struct ProgramOptions: ParsableArguments, Sendable {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("eBPF: cover the processes of this cgroup only, by its folder.", valueName: "dir"))
+  var cgroup: String?
+
+  @Flag(
+    name: .long, inversion: .prefixedNo,
+    help: "eBPF: answer the vendors' getsockopt calls, which costs every such call 0.1 microseconds.")
+  var getsockopt: Bool?
+
+  /// Creates the options with their defaults.
+  public init() {}
+}
+
+/// `toa load`: put the installed backend into the kernel.
 public struct Load: Verb {
   /// Summary of the verb.
   public static let configuration = CommandConfiguration(
-    abstract: "Load the installed module.",
-    discussion:
-      "Loads toa.ko by name through libkmod, with the options of modprobe.d. A loaded module is left as it is.")
+    abstract: "Load the installed backend.",
+    discussion: """
+      The module is loaded by name through libkmod, with the options of modprobe.d; a loaded one is left as it is. eBPF \
+      needs nothing installed. With other settings than before it is replaced at once, and connections keep their addresses.
+      """)
 
   /// Options that every verb has.
   @OptionGroup public var common: CommonOptions
   @OptionGroup var change: ChangeOptions
 
+  @Option(name: .long, help: "What to load (default: what is installed).")
+  var backend: Backend.Kind?
+
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Source prefixes from which an option is believed, or `any`, for this load only.", valueName: "prefixes"))
+      "Source prefixes of the load balancer, added to loopback and private ones, or `any`; for this load only.",
+      valueName: "prefixes"))
   var trust: String?
 
-  @Option(name: .long, help: ArgumentHelp("How to hook the kernel: auto, ftrace or kretprobe.", valueName: "how"))
+  @OptionGroup var programs: ProgramOptions
+
+  @Option(
+    name: .long, help: ArgumentHelp("Module: how to hook the kernel: auto, ftrace or kretprobe.", valueName: "how"))
   var hook: String?
 
   /// Creates the verb.
@@ -28,8 +55,10 @@ public struct Load: Verb {
 
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
-    let request = LoadRequest(trust: trust, hook: hook, dryRun: change.dryRun)
-    console.answer(try ModuleLoad(system, console).load(request))
+    let request = LoadRequest(
+      backend: backend, trust: trust, hook: hook, cgroup: programs.cgroup, getsockopt: programs.getsockopt,
+      dryRun: change.dryRun)
+    console.answer(try await Loader(system, console).load(request))
     return .success
   }
 }

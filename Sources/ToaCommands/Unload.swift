@@ -2,11 +2,11 @@
 public import ArgumentParser
 public import ToaKit
 
-/// `toa unload`: take the module out of the kernel.
+/// `toa unload`: take the loaded backend out of the kernel.
 public struct Unload: Verb {
   /// Summary of the verb.
   public static let configuration = CommandConfiguration(
-    abstract: "Unload the module; it stays installed and comes back at the next boot.",
+    abstract: "Unload module or eBPF; what is installed comes back at the next boot.",
     discussion: "Open connections live on; applications that ask again get the load balancer's address.")
 
   /// Options that every verb has.
@@ -18,7 +18,7 @@ public struct Unload: Verb {
 
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
-    console.answer(try ModuleLoad(system, console).unload(dryRun: change.dryRun))
+    console.answer(try await Loader(system, console).unload(dryRun: change.dryRun))
     return .success
   }
 }

@@ -120,7 +120,8 @@ struct ScreenTests {
         toa.ko is loaded
           version      0.1.0
           hook         ftrace
-          trusted      127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
+          trusted      127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,
+                       100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
           at boot      loaded
           this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko
           connections  42 with a client address, 7 without
@@ -144,8 +145,8 @@ struct ScreenTests {
       "stats", 77,
       err: """
         error: there are no counters at /proc/net/toa_stats
-          no TOA module is loaded, or this process is in a network namespace that does
-          not show them
+          no TOA is loaded, or this process is in a network namespace that does not show
+          them
           -> toa load
           -> in a container: run it on the host
 

@@ -35,8 +35,8 @@ struct UsageTests {
     BY HAND SUBCOMMANDS:
       build                   Compile toa.ko for a kernel; needs no root and
                               changes nothing but the output folder.
-      load                    Load the installed module.
-      unload                  Unload the module; it stays installed and comes back
+      load                    Load the installed backend.
+      unload                  Unload module or eBPF; what is installed comes back
                               at the next boot.
 
       See 'toa help <subcommand>' for detailed help.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Bpf
 internal import Host
 
-/// The counters of /proc/net/toa_stats: a line of CPU names, then `name: value…` with one value for each CPU.
+/// The counters of a backend: those of /proc/net/toa_stats, a line of CPU names, then `name: value…` with one value for each CPU;
+/// or those of the eBPF programs, which have the same names and order.
 public struct Counters: Sendable, Equatable, Codable {
   /// One counter.
   public struct Counter: Sendable, Equatable, Codable {
@@ -38,10 +40,19 @@ public struct Counters: Sendable, Equatable, Codable {
     self.counters = counters
   }
 
-  /// The counters of the running kernel; nil when no TOA shows any.
+  /// The counters of the eBPF programs.
+  init(bpf counters: [BpfCounter]) {
+    cpus = (0..<(counters.map(\.perCPU.count).max() ?? 0)).map { "CPU\($0)" }
+    self.counters = counters.map { Counter(name: $0.name, perCPU: $0.perCPU) }
+  }
+
+  /// The counters that a module shows; nil when none does.
   public static func read(_ system: System) -> Counters? {
     (try? system.files.text(path)).flatMap(Counters.init(parsing:))
   }
+
+  /// Sum of each counter.
+  public var totals: [String: UInt64] { Dictionary(counters.map { ($0.name, $0.total) }, uniquingKeysWith: &+) }
 
   /// Sum of the counter called `name`; nil when there is none.
   public subscript(name: String) -> UInt64? { counters.first { $0.name == name }?.total }

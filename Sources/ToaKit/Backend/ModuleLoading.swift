@@ -109,7 +109,7 @@ extension ToaError {
     .notApplicable, "this kernel cannot load modules",
     why: "it was built without CONFIG_MODULES (microVMs, gVisor and some containers run such kernels)",
     next: [
+      "use eBPF, which needs no module: toa install --backend ebpf",
       "on a container or microVM: run `toa install` on the host whose kernel accepts the connections",
-      "else: boot the distribution's own kernel, then run `toa install` again",
     ])
 }

@@ -51,9 +51,17 @@ public struct SelfTestReporter: Sendable {
 
   /// Runs every case without printing the table.
   public func report(only: [String] = []) async throws(ToaError) -> SelfTestReport {
-    let trusted = LiveModule(system)?.trusted.flatMap { try? TrustList(parsing: $0) }
+    let live = try Backend.live(system)
+    let options = SelfTestOptions(
+      only: only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) }, abilities: live?.abilities ?? [])
+    guard let cgroup = live?.cgroup else { return try await connect(options) }
+    return try await SelfTestCgroup(system, console).inside(cgroup) { () throws(ToaError) in try await connect(options)
+    }
+  }
+
+  private func connect(_ options: SelfTestOptions) async throws(ToaError) -> SelfTestReport {
     do throws(SelfTestError) {
-      return try await system.selfTest(SelfTestOptions(only: only, trusted: trusted))
+      return try await system.selfTest(options)
     } catch {
       throw Self.explain(error)
     }

@@ -4,6 +4,8 @@
 public struct StatsDocument: Document {
   /// Shape of the document.
   public let schema = "toa.stats/1"
+  /// Which backend counts.
+  public let backend: OrNull<Backend.Kind>
   /// Sum of each counter over the CPUs.
   public let totals: [String: UInt64]
   /// The counters as the kernel shows them.
@@ -23,10 +25,11 @@ public struct StatsReport: Sendable {
 
   /// Reads and prints the counters.
   public func show(perCPU: Bool) throws(ToaError) -> StatsDocument {
-    guard let counters = Counters.read(system) else {
+    let live = try Backend.live(system)
+    guard let counters = try live?.counters() ?? Counters.read(system) else {
       throw ToaError(
         .notApplicable, "there are no counters at \(Counters.path)",
-        why: "no TOA module is loaded, or this process is in a network namespace that does not show them",
+        why: "no TOA is loaded, or this process is in a network namespace that does not show them",
         next: ["toa load", "in a container: run it on the host"])
     }
     let values = Array(1...(perCPU ? counters.cpus.count + 1 : 1))
@@ -38,8 +41,7 @@ public struct StatsReport: Sendable {
           + cells.map { Table.Cell("\($0)", Self.isProblem(counter.name) && $0 > 0 ? .warning : nil) })
     }
     for line in table.lines(console) { console.print(line) }
-    return StatsDocument(
-      totals: Dictionary(counters.counters.map { ($0.name, $0.total) }, uniquingKeysWith: &+), counters: counters)
+    return StatsDocument(backend: OrNull(live?.kind), totals: counters.totals, counters: counters)
   }
 
   private static func isProblem(_ name: String) -> Bool {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Bpf
 internal import Host
 internal import Kmod
 
@@ -16,15 +17,22 @@ public struct StatusDocument: Document {
 
   /// Shape of the document.
   public let schema = "toa.status/1"
-  /// "working" (loaded, ours, current), "outdated", "foreign", "notLoaded" or "notInstalled".
+  /// "working" (loaded, ours, current), "outdated", "incomplete" (eBPF whose cgroup has gone), "foreign", "notLoaded",
+  /// "notInstalled" or "unknown" (only root may look).
   public let state: String
+  /// Which backend is loaded.
+  public let backend: OrNull<Backend.Kind>
+  /// Which backend is installed: comes back at the next boot, or would if something loaded it then.
+  public let installed: OrNull<Backend.Kind>
   /// The loaded module; nil when none is.
   public let live: LiveModule?
-  /// Whether the loaded module is the one on the disk.
+  /// The loaded eBPF programs; nil when none are.
+  public let ebpf: LiveEBPF?
+  /// Whether what is loaded is what `toa load` would load.
   public let isLiveCurrent: Bool
   /// Every installed kernel and its module.
   public let kernels: [Kernel]
-  /// Whether the module is loaded at boot.
+  /// Whether the installed backend is loaded at boot.
   public let autoload: Bool
   /// Sum of each counter.
   public let counters: [String: UInt64]?
@@ -41,78 +49,90 @@ public struct StatusReport: Sendable {
     self.console = console
   }
 
-  /// Looks at kernel, disk and autoload, and prints what it saw.
+  /// Looks at kernel, disk and boot, and prints what it saw.
   public func show() async -> StatusDocument {
     let running = system.files.isLive ? system.identity.kernelRelease : KernelRelease.running(in: system.files)?.text
     let kernels = InstalledKernels.read(from: system.files, running: running).kernels.filter(\.hasModules).map {
       StatusDocument.Kernel(
         release: $0.release.text, isRunning: $0.isRunning, module: ModuleFile(system, kernel: $0.release.text))
     }
-    let live = LiveModule(system)
-    let onDisk = kernels.first(where: \.isRunning)?.module
-    let isCurrent = live?.sourceVersion != nil && live?.sourceVersion == onDisk?.sourceVersion
-    let counters = Counters.read(system)
+    let hasModule = kernels.first(where: \.isRunning)?.module != nil
+    let installed: Backend.Kind? =
+      system.files.exists(EBPFSettings.path) ? .ebpf : kernels.contains { $0.module != nil } ? .module : nil
+    var live: Backend?
+    var hidden: ToaError?
+    do throws(ToaError) { live = try Backend.live(system) } catch { hidden = error }
+    // A plain user sees no pins where systemd has mounted the BPF file system.
+    let isHidden = hidden != nil || installed == .ebpf && live == nil && system.identity.userID != 0
+    let state =
+      isHidden && live == nil
+      ? "unknown" : Self.state(live, isInstalled: installed == .ebpf || hasModule, isCurrent: live?.isCurrent ?? false)
     let document = StatusDocument(
-      state: Self.state(live, onDisk, isCurrent), live: live, isLiveCurrent: isCurrent, kernels: kernels,
-      autoload: isAutoloaded(),
-      counters: counters.map { Dictionary($0.counters.map { ($0.name, $0.total) }, uniquingKeysWith: &+) })
-    show(document, counters)
+      state: state, backend: OrNull(live?.kind), installed: OrNull(installed), live: live?.module, ebpf: live?.ebpf,
+      isLiveCurrent: live?.isCurrent ?? false, kernels: kernels, autoload: BootLoading(system).restores(installed),
+      counters: ((try? live?.counters()) ?? Counters.read(system))?.totals)
+    show(document, live)
     return document
   }
 
-  /// Folders of modules-load.d; a file in an earlier one hides its namesakes in later ones.
-  static let autoloadFolders = [
-    "/etc/modules-load.d", "/run/modules-load.d", "/usr/lib/modules-load.d", "/lib/modules-load.d",
-  ]
-
-  private func isAutoloaded() -> Bool {
-    var seen: Set<String> = []
-    return Self.autoloadFolders.contains { folder in
-      system.files.list(folder).contains { name in
-        guard name.hasSuffix(".conf"), seen.insert(name).inserted else { return false }
-        let text = (try? system.files.text("\(folder)/\(name)")) ?? ""
-        return text.split(separator: "\n").contains { $0.split(separator: " ").first == "toa" }
-      }
-    }
-  }
-
-  private static func state(_ live: LiveModule?, _ onDisk: ModuleFile?, _ isCurrent: Bool) -> String {
-    guard let live else { return onDisk == nil ? "notInstalled" : "notLoaded" }
+  private static func state(_ live: Backend?, isInstalled: Bool, isCurrent: Bool) -> String {
+    guard let live else { return isInstalled ? "notLoaded" : "notInstalled" }
     if !live.isOurs { return "foreign" }
+    if case .ebpf(let programs) = live.state, !programs.missing.isEmpty { return "incomplete" }
     return isCurrent ? "working" : "outdated"
   }
 
-  private func show(_ document: StatusDocument, _ counters: Counters?) {
-    let (sentence, style): (String, Console.Style) =
-      switch document.state {
-      case "working": ("toa.ko is loaded", .good)
-      case "outdated": ("toa.ko is loaded, but another one is on the disk; next: toa install", .warning)
-      case "foreign": ("a toa module of another maker is loaded; next: toa doctor", .bad)
-      case "notLoaded": ("toa.ko is installed and not loaded; next: toa load", .warning)
-      default:
-        (
-          document.kernels.contains { $0.module != nil }
-            ? "the running kernel has no toa.ko; next: toa install" : "toa is not installed; next: toa install",
-          .warning
-        )
-      }
+  private func show(_ document: StatusDocument, _ live: Backend?) {
+    let (sentence, style) = Self.sentence(document, live)
     console.print(console.styled(sentence, style))
     var table = Table()
-    if let live = document.live {
+    if let live {
       table.add(["  version", "\(live.version ?? "unknown")"])
-      table.add(["  hook", "\(live.hook ?? "unknown")"])
-      table.add(["  trusted", "\(live.trusted ?? "unknown")"])
-    }
-    table.add(["  at boot", document.autoload ? "loaded" : "not loaded"])
-    for kernel in document.kernels {
       table.add([
-        kernel.isRunning ? "  this kernel" : "  kernel",
-        "\(kernel.release)  \(kernel.module.map { $0.path } ?? "no module")",
+        "  hook", "\(live.hook ?? "unknown")\(document.ebpf.map { ": " + $0.attached.joined(separator: ", ") } ?? "")",
       ])
+      if let cgroup = live.cgroup { table.add(["  cgroup", "\(cgroup)\(cgroup == "/" ? "  (every process)" : "")"]) }
+      for (index, line) in console.wrappedList(live.trusted ?? "unknown", indent: 15).enumerated() {
+        table.add([index == 0 ? "  trusted" : "", "\(line)"])
+      }
     }
-    if let counters, let seen = counters["syn_recv_sock_toa"], let plain = counters["syn_recv_sock_no_toa"] {
+    table.add(["  at boot", "\(BootLoading(system).sentence(document.installed.value))"])
+    if document.installed.value != .ebpf && live?.kind != .ebpf {
+      for kernel in document.kernels {
+        table.add([
+          kernel.isRunning ? "  this kernel" : "  kernel",
+          "\(kernel.release)  \(kernel.module.map { $0.path } ?? "no module")",
+        ])
+      }
+    }
+    if let counters = document.counters, let seen = counters["syn_recv_sock_toa"],
+      let plain = counters["syn_recv_sock_no_toa"]
+    {
       table.add(["  connections", "\(seen) with a client address, \(plain) without"])
     }
     for line in table.lines(console) { console.print(line) }
+  }
+
+  private static func sentence(_ document: StatusDocument, _ live: Backend?) -> (String, Console.Style) {
+    let title = (live?.kind ?? document.installed.value)?.title ?? "toa"
+    return switch document.state {
+    case "working": ("\(title) is loaded", .good)
+    case "outdated" where live?.kind == .ebpf:
+      (
+        "eBPF is loaded, but not what this toa would load; next: toa \(document.installed.value == .ebpf ? "install" : "load --backend ebpf")",
+        .warning
+      )
+    case "outdated": ("toa.ko is loaded, but another one is on the disk; next: toa install", .warning)
+    case "incomplete": ("eBPF is loaded, but its cgroup was removed; next: toa load", .bad)
+    case "foreign": ("a toa module of another maker is loaded; next: toa doctor", .bad)
+    case "notLoaded": ("\(title) is installed and not loaded; next: toa load", .warning)
+    case "unknown": ("only root may look at eBPF programs; next: sudo toa status", .warning)
+    default:
+      (
+        document.kernels.contains { $0.module != nil }
+          ? "the running kernel has no toa.ko; next: toa install" : "toa is not installed; next: toa install",
+        .warning
+      )
+    }
   }
 }

@@ -4,6 +4,8 @@
 public struct TableDocument: Document {
   /// Shape of the document.
   public let schema = "toa.table/1"
+  /// Which backend has them.
+  public let backend: OrNull<Backend.Kind>
   /// How many connections have a client address.
   public let total: Int
   /// Those of them that were asked for.
@@ -23,16 +25,18 @@ public struct TableReport: Sendable {
 
   /// Reads and prints the connections, at most `limit` of them.
   public func show(limit: Int? = nil) throws(ToaError) -> TableDocument {
-    guard let connections = try ClientConnection.readModule(system) else {
+    let live = try Backend.live(system)
+    let own = try live?.connections()
+    guard let connections = try own == nil ? ClientConnection.readModule(system) : own else {
       throw ToaError(
         .notApplicable, "there are no connections at \(ClientConnection.modulePath)",
         why: "no TOA is loaded that shows them", next: ["toa load", "toa status"])
     }
-    return show(connections, limit: limit)
+    return show(connections, of: live?.kind, limit: limit)
   }
 
   /// Prints connections, wherever they come from.
-  func show(_ connections: [ClientConnection], limit: Int?) -> TableDocument {
+  func show(_ connections: [ClientConnection], of backend: Backend.Kind? = nil, limit: Int?) -> TableDocument {
     let shown = Array(connections.prefix(limit ?? .max))
     if !shown.isEmpty {
       var table = Table(["client", "balancer", "local", "option"])
@@ -47,6 +51,6 @@ public struct TableReport: Sendable {
     } else if shown.count < connections.count {
       console.say("\(shown.count) of \(connections.count) connections; without --limit all are shown.")
     }
-    return TableDocument(total: connections.count, connections: shown)
+    return TableDocument(backend: OrNull(backend), total: connections.count, connections: shown)
   }
 }

@@ -97,6 +97,20 @@ public struct Console: Sendable {
     }
   }
 
+  /// A list that is separated by commas, in lines of which each fits the terminal behind `indent` columns; each but the last ends
+  /// with its comma.
+  func wrappedList(_ list: String, indent: Int) -> [String] {
+    let width = max(40, terminal.width - indent)
+    return list.split(separator: ",").reduce(into: [String]()) { lines, item in
+      if let last = lines.last, last.count + 1 + item.count < width {
+        lines[lines.count - 1] = last + "," + item
+      } else {
+        if !lines.isEmpty { lines[lines.count - 1] += "," }
+        lines.append(String(item))
+      }
+    }
+  }
+
   func paint(_ text: String, _ style: Style, on isTerminal: Bool) -> String {
     guard wantsColor, isTerminal else { return text }
     return "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"

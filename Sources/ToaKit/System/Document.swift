@@ -36,3 +36,18 @@ extension Console {
     if json { answer(ErrorDocument(error)) } else { say(error) }
   }
 }
+
+/// A value that documents show as null when there is none; a plain optional is left out.
+public struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
+  /// The value.
+  public let value: Value?
+
+  /// Wraps a value.
+  public init(_ value: Value?) { self.value = value }
+
+  /// Writes the value or null.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
+  }
+}

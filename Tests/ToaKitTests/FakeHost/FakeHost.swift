@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bpf
 import Glibc
 import Host
 import Kmod
@@ -37,6 +38,11 @@ final class FakeHost: Sendable {
     var builtFor = FakeHost.kernel
     var loadError: KmodError?
     var removeError: KmodError?
+    /// Why the kernel refuses each eBPF program; nil takes them.
+    var bpfErrno: Int32?
+    var bpfLoadError: BpfError?
+    /// Programs on the hooks that eBPF uses.
+    var attachments: [BpfAttachment] = []
     /// Answers instead of a program, by the typed command's beginning.
     var answers: [String: CommandResult] = [:]
     /// Whether a program could not write: one that is run on a full disk fails with it.
@@ -72,12 +78,16 @@ final class FakeHost: Sendable {
 
   static let fresh: TreeSnapshot = {
     var world = TreeSnapshot(of: FileRoot(FixtureFolder.path.appending("hosts").appending("debian-12")))
-    for folder in ["/run", "/var/log", "/var/lib/apt", "/var/lib/apt/lists", "/proc/net", "/var/lib/dpkg/updates"] {
-      world.nodes[folder] = .folder(mode: 0o755)
-    }
-    for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod"] {
+    for folder in [
+      "/run", "/run/systemd", "/run/systemd/system", "/var/log", "/var/lib/apt", "/var/lib/apt/lists", "/proc/net",
+      "/proc/self", "/var/lib/dpkg/updates", "/sys/fs", "/sys/fs/bpf", "/sys/fs/cgroup", "/sys/fs/cgroup/system.slice",
+    ] { world.nodes[folder] = .folder(mode: 0o755) }
+    for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount"] {
       world.nodes["/usr/bin/" + name] = .file(mode: 0o755, bytes: [])
     }
+    world.nodes["/proc/self/cgroup"] = .file(mode: 0o644, bytes: Array("0::/user.slice\n".utf8))
+    world.nodes["/proc/self/exe"] = .file(mode: 0o755, bytes: Array("toa".utf8))
+    world.nodes[MountTable.path] = .file(mode: 0o644, bytes: Array(FakeHost.mounts.utf8))
     world.nodes["/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages"] = .file(mode: 0o644, bytes: [10])
     // A stanza with settings left over would be purged with the package; this host never had make.
     let status = world.text("/var/lib/dpkg/status") ?? ""
@@ -85,6 +95,14 @@ final class FakeHost: Sendable {
     world.nodes["/var/lib/dpkg/status"] = .file(mode: 0o644, bytes: Array(FakeDpkg.text(kept).utf8))
     return world
   }()
+
+  /// What systemd has mounted.
+  static let mounts = """
+    25 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+    31 25 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:8 - cgroup2 cgroup2 rw
+    34 25 0:29 / /sys/fs/bpf rw,nosuid,nodev,noexec,relatime shared:11 - bpf bpf rw,mode=700
+
+    """
 
   /// The same machine after something happened to it outside of toa.
   var system: System {
@@ -101,6 +119,7 @@ final class FakeHost: Sendable {
       })
     system.run = runner
     system.modules = modules
+    system.bpf = bpf
     system.moduleLoading = { self[\.moduleLoading] }
     system.selfTest = { _ throws(SelfTestError) in self.selfTest() }
     return system

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Bpf
+internal import Host
+internal import Wire
+
+/// How the eBPF programs are to work, as `toa install` keeps it for the boot.
+public struct EBPFSettings: Sendable, Equatable, Codable {
+  /// Prefixes from which an option is believed, in their canonical form; nil is the standard list.
+  public var trusted: String?
+  /// The cgroup whose processes are covered, below the root of the hierarchy wherever that is mounted; "/" is every process.
+  public var cgroup: String
+  /// Whether the vendors' getsockopt(2) calls are answered.
+  public var getsockopt: Bool
+
+  /// Creates settings.
+  public init(trusted: String? = nil, cgroup: String = "/", getsockopt: Bool = false) {
+    self.trusted = trusted
+    self.cgroup = cgroup
+    self.getsockopt = getsockopt
+  }
+
+  /// Where the package has them.
+  public static let path = "/usr/lib/toa/ebpf.json"
+
+  /// Those of the installed package; nil when it is not installed. What does not parse is an error: nothing falls open.
+  static func installed(_ system: System) throws(ToaError) -> EBPFSettings? {
+    guard system.files.exists(path) else { return nil }
+    let text = try? system.files.text(path)
+    guard let file = text.flatMap({ jsonValue(File.self, from: $0) }), file.schema == File.schema,
+      file.settings.cgroup.hasPrefix("/"),
+      file.settings.trusted.map({ (try? TrustList(parsing: $0)) != nil }) ?? true
+    else {
+      throw ToaError(
+        .loadFailed, "cannot read the settings in \(path)", why: "they are not what `toa install` wrote there",
+        next: ["dpkg --verify toa-ebpf", "toa uninstall, then: toa install --backend ebpf"])
+    }
+    return file.settings
+  }
+
+  /// The file's text.
+  var fileText: String { jsonText(File(self)) + "\n" }
+
+  /// The same, as the options of `toa load` and `toa install`.
+  var typedOptions: [String] {
+    (trusted.map { ["--trust", $0] } ?? []) + (cgroup == "/" ? [] : ["--cgroup", String(cgroup.dropFirst())])
+      + (getsockopt ? ["--getsockopt"] : [])
+  }
+
+  private struct File: Codable {
+    static let schema = "toa.ebpf/1"
+    var schema = File.schema
+    var trusted: String?
+    var cgroup: String
+    var getsockopt: Bool
+
+    init(_ settings: EBPFSettings) {
+      trusted = settings.trusted
+      cgroup = settings.cgroup
+      getsockopt = settings.getsockopt
+    }
+
+    var settings: EBPFSettings { EBPFSettings(trusted: trusted, cgroup: cgroup, getsockopt: getsockopt) }
+  }
+}
+
+extension EBPFSettings {
+  /// The settings of programs that work; `cgroup` is theirs below the hierarchy's root.
+  init(_ live: BpfSettings, cgroup: String) {
+    self.init(
+      trusted: live.trusted == .standard ? nil : live.trusted.description, cgroup: cgroup, getsockopt: live.getsockopt)
+  }
+
+  /// The list; settings that came from a file or the command line have been checked.
+  var trustList: TrustList { trusted.flatMap { try? TrustList(parsing: $0) } ?? (trusted == nil ? .standard : .nobody) }
+
+  /// The same for the kernel, with the hierarchy mounted at `point`.
+  func bpf(at point: String) -> BpfSettings {
+    BpfSettings(
+      trusted: trustList, cgroup: point + (cgroup == "/" ? "" : cgroup), getsockopt: getsockopt)
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Wire
+
+/// The verbs `load` and `unload`.
+public struct Loader: Sendable {
+  let system: System
+  let console: Console
+
+  /// Creates the service.
+  public init(_ system: System, _ console: Console) {
+    self.system = system
+    self.console = console
+  }
+
+  /// Loads the backend that was asked for, or else the installed one.
+  public func load(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
+    switch try kind(request) {
+    case .module: try loadModule(request)
+    case .ebpf: try await loadEBPF(request)
+    }
+  }
+
+  /// Unloads whichever is loaded.
+  public func unload(dryRun: Bool) async throws(ToaError) -> LoadDocument {
+    guard let live = try Backend.live(system) else {
+      if system.bpf.hasPins() { return try await removeRubbish(dryRun: dryRun) }
+      console.say("Nothing is loaded; nothing to do.")
+      return LoadDocument(nil, changed: false)
+    }
+    guard live.isOurs else { throw ToaError.foreignModule("toa") }
+    console.say(change: live.typedUnload)
+    if dryRun { return LoadDocument(live, changed: false) }
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    try live.unload()
+    if live.kind == .ebpf { try await BpfFileSystem(system, console).release() }
+    console.say("\(live.kind.title) is unloaded.", .good)
+    return LoadDocument(nil, changed: true)
+  }
+
+  /// Pins of a killed run, which do nothing.
+  private func removeRubbish(dryRun: Bool) async throws(ToaError) -> LoadDocument {
+    console.say(change: "rm -r \(EBPFBackend.folder)")
+    if dryRun { return LoadDocument(nil, changed: false) }
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    try EBPFBackend(system).unload()
+    try await BpfFileSystem(system, console).release()
+    console.say("Nothing was loaded; what a killed run left is removed.", .good)
+    return LoadDocument(nil, changed: true)
+  }
+
+  private func kind(_ request: LoadRequest) throws(ToaError) -> Backend.Kind {
+    let asksEBPF = request.cgroup != nil || request.getsockopt != nil
+    let isInstalled = system.files.exists(EBPFSettings.path)
+    let implied: Backend.Kind = request.hook != nil ? .module : asksEBPF || isInstalled ? .ebpf : .module
+    let kind = request.backend ?? implied
+    if kind == .module && asksEBPF {
+      throw ToaError(
+        .usage, "--cgroup and --getsockopt are for eBPF", why: "the module covers every process and every call",
+        next: ["leave them out, or: toa load --backend ebpf"])
+    }
+    if kind == .ebpf && request.hook != nil {
+      throw ToaError(.usage, "--hook is for the module", next: ["leave it out, or: toa load --backend module"])
+    }
+    return kind
+  }
+
+  private func loadModule(_ request: LoadRequest) throws(ToaError) -> LoadDocument {
+    let parameters = try parameters(request)
+    try system.requireModuleSupport()
+    if let live = try Backend.live(system) {
+      guard live.kind == .module else { throw ToaError.otherBackend(live, wanted: .module) }
+      guard live.isOurs else { throw ToaError.foreignModule("toa") }
+      console.say("\(live.name) is loaded already; nothing to do.")
+      return LoadDocument(live, changed: false)
+    }
+    try system.refuseOtherTOA()
+    console.say(change: "modprobe toa" + (parameters.isEmpty ? "" : " " + parameters))
+    if request.dryRun { return LoadDocument(nil, changed: false) }
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    let start = ContinuousClock.now
+    try ModuleBackend(system).load(parameters: parameters)
+    let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
+    let live = try Backend.live(system)
+    console.say("\(live?.name ?? "toa.ko") is loaded, hooked by \(live?.hook ?? "an unknown way").", .good)
+    return LoadDocument(live, changed: true, milliseconds: milliseconds)
+  }
+
+  private func loadEBPF(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
+    let backend = EBPFBackend(system)
+    let (settings, isInstalled) = try await settings(request)
+    if let live = try Backend.live(system), live.kind == .module {
+      throw live.isOurs ? ToaError.otherBackend(live, wanted: .ebpf) : ToaError.foreignModule("toa")
+    }
+    try system.refuseOtherTOA()
+    if try backend.isLive(with: settings) {
+      let live = try Backend.live(system)
+      console.say("\(live?.name ?? "eBPF") is loaded already; nothing to do.")
+      return LoadDocument(live, changed: false)
+    }
+    if request.dryRun {
+      if !BpfFileSystem(system, console).isMounted { console.say(change: BpfFileSystem.command) }
+      console.say("eBPF \(toaVersion) would be loaded \(settings.scope).")
+      return LoadDocument(try Backend.live(system), changed: false)
+    }
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    let milliseconds = try await backend.load(settings, makingCgroup: isInstalled, console)
+    console.say("eBPF \(toaVersion) is loaded \(settings.scope), in \(milliseconds) ms.", .good)
+    return LoadDocument(try Backend.live(system), changed: true, milliseconds: milliseconds)
+  }
+
+  /// The installed settings or the default ones, changed by what was asked for; and whether the cgroup is the installed one.
+  private func settings(_ request: LoadRequest) async throws(ToaError) -> (EBPFSettings, isInstalled: Bool) {
+    var settings = try EBPFSettings.installed(system) ?? EBPFSettings()
+    if let trust = request.trust { settings.trusted = try trustParameter(trust) }
+    if let getsockopt = request.getsockopt { settings.getsockopt = getsockopt }
+    if let given = request.cgroup {
+      settings.cgroup = try await Cgroups(system).mounted(console) { point throws(ToaError) in
+        try Cgroups(system).name(given: given, at: point)
+      }
+    }
+    return (settings.normalized, request.cgroup == nil && settings.cgroup != "/")
+  }
+
+  private func parameters(_ request: LoadRequest) throws(ToaError) -> String {
+    var words: [String] = []
+    if let trust = request.trust { words.append("trusted=" + (try trustParameter(trust))) }
+    if let hook = request.hook {
+      guard ["auto", "ftrace", "kretprobe"].contains(hook) else {
+        throw ToaError(.usage, "--hook \(hook) is unknown", next: ["use auto, ftrace or kretprobe"])
+      }
+      words.append("hook=\(hook)")
+    }
+    return words.joined(separator: " ")
+  }
+}
+
+extension EBPFSettings {
+  /// The same with the standard list left to the default.
+  var normalized: EBPFSettings {
+    var settings = self
+    if trusted == TrustList.standard.description { settings.trusted = nil }
+    return settings
+  }
+
+  /// Which processes are covered, as a clause.
+  var scope: String {
+    (cgroup == "/" ? "for every process" : "for the cgroup \(cgroup)") + (getsockopt ? ", getsockopt too" : "")
+  }
+}
+
+extension Backend {
+  /// What a person would type to take it out.
+  var typedUnload: String { kind == .module ? "rmmod toa" : "rm -r \(EBPFBackend.folder)" }
+}
+
+extension Duration {
+  /// Whole milliseconds, the rest dropped.
+  var wholeMilliseconds: Int { Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
+}
