@@ -36,7 +36,7 @@ public struct BpfAttachment: Sendable, Equatable, Codable {
   public let name: String
   /// Whether it is one of toa's.
   public let isOurs: Bool
-  /// Whether nothing else can be attached beside it (a legacy attach without BPF_F_ALLOW_MULTI or _OVERRIDE).
+  /// Whether nothing else can be attached beside it on its cgroup (a legacy attach without BPF_F_ALLOW_MULTI).
   public let isExclusive: Bool
 
   /// Creates the value.

@@ -23,7 +23,7 @@ extension BpfAttachment {
     let own = try query(hook, cgroup, effective: false, &flags)
     var unused: UInt32 = 0
     let all = try query(hook, cgroup, effective: true, &unused)
-    let isExclusive = !own.isEmpty && flags & (BPF_F_ALLOW_MULTI | BPF_F_ALLOW_OVERRIDE) == 0
+    let isExclusive = !own.isEmpty && flags & BPF_F_ALLOW_MULTI == 0
     return all.map { id in
       var info = cbpf_program()
       let name = unsafe cbpf_program_info(id, &info) == 0 ? toa_about.text(info.name) : ""
