@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bpf
 import Host
 import Kmod
 import SelfTest
@@ -15,6 +16,12 @@ struct DoctorHost: Sendable {
     case installed
     /// toa.ko in the kernel, too.
     case loaded
+    /// A kernel that takes eBPF programs, no toa.
+    case able
+    /// The package toa-ebpf on such a kernel, its programs not loaded.
+    case ebpfInstalled
+    /// The package toa-ebpf and its programs at work.
+    case ebpf
   }
 
   static let release = "6.1.0-56-cloud-amd64"
@@ -27,6 +34,8 @@ struct DoctorHost: Sendable {
 
   let tree: TestTree
   var system: System
+  /// eBPF; a kernel that takes none unless the state says otherwise.
+  var bpf: BpfControl
   /// Answers of programs by command as typed.
   var answers: [String: CommandResult]
   /// Programs by name.
@@ -43,28 +52,31 @@ struct DoctorHost: Sendable {
   /// Makes the host; `changes` overwrites or, with nil, removes files.
   init(_ state: State = .loaded, changes: [String: String?] = [:]) throws {
     var contents = Self.base
-    if state != .bare { contents.merge(Self.toa) { $1 } }
+    if state == .installed || state == .loaded { contents.merge(Self.toa) { $1 } }
     if state == .loaded { contents.merge(Self.live) { $1 } }
+    if state == .ebpf || state == .ebpfInstalled { contents.merge(Self.ebpfPackage) { $1 } }
     for (path, text) in changes {
       contents[path] = text
       if text == nil { contents = contents.filter { !$0.key.hasPrefix(path + "/") } }
     }
     tree = try TestTree(contents)
     modules = state == .loaded ? ["toa": .live] : [:]
-    files = state == .bare ? [:] : ["toa \(Self.release)": Self.module]
+    files = state == .installed || state == .loaded ? ["toa \(Self.release)": Self.module] : [:]
+    bpf = state == .bare || state == .installed || state == .loaded ? .unable() : .able()
+    if state == .ebpf { bpf = .live() }
     system = System.untouched().with(files: tree.root)
       .with(Identity(kernelRelease: Self.release, machine: "x86_64")).with(moduleLoading: 9)
     answers = [
       "/usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
       "/usr/bin/gcc-12 -dumpfullversion -dumpversion": Self.says("12.2.0\n"),
       "/usr/bin/gcc-12 -dumpmachine": Self.says("x86_64-linux-gnu\n"), "dmesg": Self.says(Self.log),
-      Self.verify: Self.says(""),
+      Self.verify: Self.says(""), "dpkg --verify toa-ebpf": Self.says(""),
     ]
     for tool in ["scripts/basic/fixdep", "tools/objtool/objtool"] {
       guard let place = tree.root.locate("\(Self.headers)/\(tool)") else { continue }
       answers[place] = CommandResult(status: 1, errorOutput: "Usage: \(tool)\n")
     }
-    if state == .loaded {
+    if state == .loaded || state == .ebpf {
       let passed = SelfTestCase(
         name: "v4-option-254", purpose: "", expected: "198.51.100.7:4000", accepted: "198.51.100.7:4000",
         peerName: "198.51.100.7:4000", passed: true)
@@ -72,11 +84,15 @@ struct DoctorHost: Sendable {
     }
   }
 
+  /// The host with all its answers.
+  var whole: System {
+    system.with(bpf: bpf).with(answers: answers, programs: programs).with(
+      modules: modules, files: files, information: [Self.module: information])
+  }
+
   /// Gathers the facts of a kernel, by default of the running one.
   func context(kernel: String? = nil) async throws -> DoctorContext {
-    let system = system.with(answers: answers, programs: programs).with(
-      modules: modules, files: files, information: [Self.module: information])
-    return try await DoctorContext.gather(system, kernel: kernel)
+    try await DoctorContext.gather(whole, kernel: kernel)
   }
 
   /// The finding of one check.
@@ -97,7 +113,9 @@ struct DoctorHost: Sendable {
     "/proc/sys/kernel/ftrace_enabled": "1\n", "/proc/cmdline": "root=/dev/vda1 quiet\n",
     "/proc/cpuinfo": "processor\t: 0\nflags\t\t: fpu sse2\n", "/proc/self/environ": "HOME=/root\0PATH=/bin\0",
     "/proc/self/uid_map": "0 0 4294967295\n", "/proc/modules": "", "/proc/locks": "",
-    "/proc/self/mounts": "/dev/vda1 / ext4 rw 0 0\n", "/var/lib/": "",
+    "/proc/self/mounts": "/dev/vda1 / ext4 rw 0 0\n", "/proc/self/mountinfo": mountinfo, "/sys/fs/cgroup/": "",
+    "/sys/fs/bpf/": "", "/proc/filesystems": "nodev\tcgroup2\nnodev\tbpf\n\text4\n", "/run/systemd/system/": "",
+    "/var/lib/": "",
     config: """
     CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"
     CONFIG_MODULES=y
@@ -119,6 +137,19 @@ struct DoctorHost: Sendable {
     "/sys/module/module/parameters/sig_enforce": "N\n",
     "/var/lib/dpkg/status": package("linux-image-\(release)", "6.1.192-1"),
     "/var/lib/dpkg/info/linux-image-\(release).list": "/boot/vmlinuz-\(release)\n",
+  ]
+  static let mountinfo = """
+    23 1 254:0 / / rw,relatime - ext4 /dev/vda1 rw
+    31 23 0:28 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw
+    32 23 0:29 / /sys/fs/bpf rw,relatime - bpf bpf rw,mode=700
+
+    """
+  static let unit = "/usr/lib/systemd/system/toa-ebpf.service"
+  static let wish = "/usr/lib/systemd/system/sysinit.target.wants/toa-ebpf.service"
+  private static let ebpfPackage: [String: String] = [
+    EBPFSettings.path: #"{ "schema": "toa.ebpf/1", "cgroup": "/", "getsockopt": false }"#, unit: "[Unit]\n",
+    wish: "-> ../toa-ebpf.service",
+    "/var/lib/dpkg/status": package("linux-image-\(release)", "6.1.192-1") + package("toa-ebpf", "0.1.0-1"),
   ]
   private static let toa: [String: String] = [
     module: "", "\(modules)/modules.dep": "kernel/net/tls/tls.ko:\nupdates/toa.ko:\n",
@@ -180,5 +211,31 @@ struct Situation: Sendable, CustomTestStringConvertible {
     if finding.status == .error || finding.status == .warning {
       #expect(!finding.fix.isEmpty, "a bad finding says what to type")
     }
+  }
+}
+
+extension BpfControl {
+  /// Programs at work as `change` leaves them; without it, as the package loads them.
+  static func live(
+    attached: [BpfAttachment] = own, _ change: @escaping @Sendable (inout BpfLive) -> Void = { _ in }
+  ) -> BpfControl {
+    var control = able()
+    control.live = { () throws(BpfError) in
+      var live = BpfLive(
+        generation: 7, version: toaVersion, object: "object", settings: BpfSettings(cgroup: "/sys/fs/cgroup"),
+        attached: BpfHook.allCases.filter { $0 != .getsockopt })
+      change(&live)
+      return live
+    }
+    control.hasPins = { true }
+    control.attachments = { _ throws(BpfError) in attached }
+    return control
+  }
+
+  /// toa's programs on their hooks.
+  static let own = BpfHook.allCases.filter { $0 != .getsockopt }.enumerated().map { index, hook in
+    BpfAttachment(
+      hook: hook, program: UInt32(index + 1), name: String(hook.programName.prefix(15)), isOurs: true,
+      isExclusive: false)
   }
 }

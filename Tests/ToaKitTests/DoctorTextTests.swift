@@ -12,9 +12,7 @@ import Testing
     json: Bool = false
   ) async throws -> (text: String, document: DoctorDocument) {
     let transcript = Transcript()
-    let system = host.system.with(answers: host.answers, programs: host.programs)
-      .with(modules: host.modules, files: host.files, information: [DoctorHost.module: host.information])
-      .with(transcript)
+    let system = host.whole.with(transcript)
     let console = Console(system.terminal, json: json, loudness: loudness)
     let document = try await DoctorReport(system, console).examine(kernel: nil, only: only, skip: skip)
     console.answer(document)

@@ -2,7 +2,7 @@
 
 extension Check {
   /// Every check, in the order in which they are shown: by group, then by id.
-  public static let all: [Check] = environment + kernel + building + policy + module + proof
+  public static let all: [Check] = environment + kernel + building + policy + module + bpf + proof
 
   private static let environment = [
     architecture, rights, moduleSupport, container, sandbox, immutable, locks, space,
@@ -19,5 +19,9 @@ extension Check {
     loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
     packageIntegrity,
   ]
-  private static let proof = [autoload, legacyAutoload, selfTest]
+  private static let bpf = [
+    bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,
+    multipath, bpfLeftovers, bpfScope, bpfTrust,
+  ]
+  private static let proof = [autoload, bpfAtBoot, legacyAutoload, selfTest]
 }

@@ -16,6 +16,8 @@ public struct Check: Sendable {
     case signature = "SIG"
     /// The module on disk and in the kernel.
     case module = "MOD"
+    /// eBPF programs, their hooks and what they need.
+    case bpf = "BPF"
     /// Staying through a reboot.
     case persistence = "PER"
     /// The proof.
@@ -30,10 +32,21 @@ public struct Check: Sendable {
       case .compiler: "compiler"
       case .signature: "signature policy"
       case .module: "module"
+      case .bpf: "eBPF"
       case .persistence: "after a reboot"
       case .application: "what applications see"
       }
     }
+  }
+
+  /// What a check is about: a backend, or what both need.
+  public enum Subject: Sendable {
+    /// Both backends.
+    case both
+    /// toa.ko alone.
+    case module
+    /// The eBPF programs alone.
+    case bpf
   }
 
   /// Stable id: "HDR03".
@@ -42,6 +55,8 @@ public struct Check: Sendable {
   public let group: Group
   /// What is looked at, a few words: "headers are for this kernel".
   public let title: String
+  /// What it is about; of no interest where the other backend is at work.
+  public let subject: Subject
   /// What it means, why it matters and how to mend it; the page of `doctor --explain`.
   public let explanation: String
   /// Looks; a throw is reported as a crash of the check, never as a finding about the host.
@@ -49,12 +64,13 @@ public struct Check: Sendable {
 
   /// Creates a check.
   public init(
-    _ id: String, _ group: Group, _ title: String, explanation: String,
-    probe: @escaping @Sendable (DoctorContext) async throws -> Outcome
+    _ id: String, _ group: Group, _ title: String, about subject: Subject = .both,
+    explanation: String, probe: @escaping @Sendable (DoctorContext) async throws -> Outcome
   ) {
     self.id = id
     self.group = group
     self.title = title
+    self.subject = subject
     self.explanation = explanation
     self.probe = probe
   }

@@ -55,7 +55,11 @@ extension Check {
     let start = clock.now
     let outcome: Outcome
     do {
-      outcome = try await probe(context)
+      if let idle = context.idle(subject) {
+        outcome = idle
+      } else {
+        outcome = context.weighed(try await probe(context), self)
+      }
     } catch {
       outcome = Outcome(.crashed, "the check itself failed: \(error)")
     }

@@ -11,12 +11,15 @@ public struct DoctorContext: Sendable {
   public let live: LiveModule?
   /// The file that the kernel would load; nil when there is none.
   public let file: ModuleFile?
+  /// What the running kernel says of eBPF; nothing when another one is looked at.
+  let bpf: BpfState
 
   /// Reads the facts for the kernel called `kernel`, or for the running one.
   public static func gather(_ system: System, kernel: String? = nil) async throws(ToaError) -> DoctorContext {
     let facts = try await system.facts(kernel: kernel)
     return DoctorContext(
       system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil,
-      file: ModuleFile(system, kernel: facts.target.text))
+      file: ModuleFile(system, kernel: facts.target.text),
+      bpf: facts.isRunning ? BpfState.ask(system) : BpfState())
   }
 }

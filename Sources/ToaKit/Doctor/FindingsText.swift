@@ -55,12 +55,14 @@ struct FindingsText: Sendable {
 
   /// Without errors and warnings: all is well only where toa is loaded.
   private func praise(_ findings: [Finding], _ kernel: String) {
-    let loaded = findings.first { $0.id == Check.loaded.id }
-    if loaded?.status == .ok {
-      return console.print(console.styled("All is well for kernel \(kernel).", .good))
+    let backends = findings.filter { $0.id == Check.loaded.id || $0.id == Check.bpfLive.id }
+    if let name = backends.first(where: { $0.status == .ok })?.group {
+      let with = name == .bpf ? " with eBPF" : ""
+      return console.print(console.styled("All is well for kernel \(kernel)\(with).", .good))
     }
     console.print(console.styled("No error and no warning for kernel \(kernel).", .good))
-    if loaded?.status == .info, let fix = loaded?.fix.first { console.print("Next: \(fix)") }
+    let next = backends.lazy.filter { $0.status == .info }.compactMap(\.fix.first).first
+    if let next { console.print("Next: \(next)") }
   }
 
   private func show(_ finding: Finding) {

@@ -19,14 +19,17 @@ enum Premise: Sendable {
   case moduleFile
   /// This project's module in the kernel.
   case loaded
+  /// Either backend at work.
+  case working
+  /// Root, whom alone the kernel tells about eBPF.
+  case root
+  /// cgroup2, mounted so that its programs can be asked for.
+  case cgroup
 }
 
 extension DoctorContext {
   /// The release of the kernel that is looked at.
   var kernel: String { facts.target.text }
-
-  /// Whether this project's module is in the running kernel.
-  var isLoaded: Bool { live?.isOurs == true }
 
   /// Whether the running kernel was built without loadable modules.
   var hasNoModuleSupport: Bool { facts.isRunning && system.moduleLoading() == ENOSYS }
@@ -72,6 +75,9 @@ extension DoctorContext {
       }
     case .moduleFile: file == nil ? "needs an installed toa.ko (MOD01)" : nil
     case .loaded: isLoaded ? nil : "needs toa.ko in the kernel (MOD01)"
+    case .working: isWorking ? nil : "needs toa.ko or eBPF at work (MOD01, BPF07)"
+    case .root: system.identity.userID == 0 ? nil : "only root is told (ENV02)"
+    case .cgroup: bpf.mounts.cgroup2 == nil ? "needs a mounted cgroup2 (BPF04)" : nil
     }
   }
 }

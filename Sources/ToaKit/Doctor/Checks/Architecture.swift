@@ -2,7 +2,7 @@
 
 extension Check {
   static let architecture = Check(
-    "ENV01", .environment, "processor",
+    "ENV01", .environment, "processor", about: .module,
     explanation: """
       toa.ko reads function arguments from processor registers, so it is made for each kind of processor and tested there: x86_64
       and aarch64.

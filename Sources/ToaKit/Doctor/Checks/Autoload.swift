@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let autoload = Check(
-    "PER01", .persistence, "loaded at boot",
+    "PER01", .persistence, "loaded at boot", about: .module,
     explanation: """
       systemd loads at boot the modules that are named in the files of modules-load.d, one name on a line; the file's name must end in
       .conf. A file in /etc hides one of the same name in /usr/lib, so an empty /etc/modules-load.d/toa.conf, or a link to

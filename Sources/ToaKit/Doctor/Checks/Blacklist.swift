@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let blacklist = Check(
-    "MOD14", .module, "not blacklisted",
+    "MOD14", .module, "not blacklisted", about: .module,
     explanation: """
       A line `blacklist toa` or `install toa /bin/false` in modprobe.d, or module_blacklist=toa on the kernel command line, keeps a
       module from being loaded, at boot and by toa. Such lines are left over from experiments with other TOA modules.

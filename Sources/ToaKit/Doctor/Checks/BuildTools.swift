@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let buildTools = Check(
-    "CC07", .compiler, "make and linker",
+    "CC07", .compiler, "make and linker", about: .module,
     explanation: """
       Beside the compiler a build needs make and the linker of the kernel's kind: ld of GNU binutils, or ld.lld for kernels built with
       CONFIG_LD_IS_LLD. Kernels whose headers carry a vmlinux file want pahole too, which adds the module's type information.
@@ -41,7 +41,7 @@ extension Check {
   }
 
   static let buildEnvironment = Check(
-    "CC09", .compiler, "environment variables",
+    "CC09", .compiler, "environment variables", about: .module,
     explanation: """
       make and the kernel's build files take variables from the environment: CC, ARCH, CROSS_COMPILE, KCFLAGS, LLVM and more. A shell
       profile made for another project then silently chooses another compiler or other flags, and the module does not compile, or

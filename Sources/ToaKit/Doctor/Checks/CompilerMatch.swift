@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let compilerMatch = Check(
-    "CC03", .compiler, "matching compiler",
+    "CC03", .compiler, "matching compiler", about: .module,
     explanation: """
       Kernel and module share compiler flags, and some of them exist only in newer compilers: an older gcc stops with "unrecognized
       command-line option", or leaves out protection that the kernel's entry code relies on. A newer series mostly compiles, but
@@ -35,7 +35,7 @@ extension Check {
   }
 
   static let compilerPlugins = Check(
-    "CC04", .compiler, "compiler plugins",
+    "CC04", .compiler, "compiler plugins", about: .module,
     explanation: """
       Some kernels are built with plugins of GCC (structure randomisation, stack leak protection; CONFIG_GCC_PLUGIN_...). A plugin is
       loaded into the compiler while it works, and loads only into the very build of gcc that it was compiled with: same version, same

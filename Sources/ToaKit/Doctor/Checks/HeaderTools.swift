@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let headerTools = Check(
-    "HDR06", .headers, "helper programs",
+    "HDR06", .headers, "helper programs", about: .module,
     explanation: """
       Building a module runs programs that were compiled together with the kernel: scripts/basic/fixdep, scripts/mod/modpost and, on
       most kernels, tools/objtool/objtool. Headers that were copied from another machine, or made on a newer distribution, bring

@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let headersPresent = Check(
-    "HDR01", .headers, "headers installed",
+    "HDR01", .headers, "headers installed", about: .module,
     explanation: """
       A module is compiled against the headers of the very kernel that will load it. They lie behind /lib/modules/RELEASE/build and
       come in a package of their own, of exactly the kernel's version. A module that is already installed works without them, but
@@ -39,7 +39,7 @@ extension Check {
   }
 
   static let headersLink = Check(
-    "HDR02", .headers, "link to the headers",
+    "HDR02", .headers, "link to the headers", about: .module,
     explanation: """
       /lib/modules/RELEASE/build is a symbolic link to the headers. When it stays behind after their package was removed, or points
       into a build directory on another machine (kernels built by hand do), compiling stops with "No such file or directory".
@@ -64,7 +64,7 @@ extension Check {
   }
 
   static let headersRelease = Check(
-    "HDR03", .headers, "headers of this kernel",
+    "HDR03", .headers, "headers of this kernel", about: .module,
     explanation: """
       Headers say for which release they are in include/generated/utsrelease.h. A module that is built with headers of another release
       carries that release in its vermagic, and the kernel refuses it ("version magic ... should be ..."). Forcing it in, or editing

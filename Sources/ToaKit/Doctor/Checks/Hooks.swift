@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let hooks = Check(
-    "KRN10", .kernel, "ways to hook functions",
+    "KRN10", .kernel, "ways to hook functions", about: .module,
     explanation: """
       toa.ko redirects three kernel functions by ftrace, as live patches do (CONFIG_DYNAMIC_FTRACE_WITH_ARGS or ..._WITH_REGS). Where a
       kernel lacks that, or a live patch has the functions already, it goes on with return probes (CONFIG_KRETPROBES), which cost a

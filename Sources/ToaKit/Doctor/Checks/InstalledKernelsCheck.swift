@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let nextBoot = Check(
-    "KRN05", .kernel, "the next boot",
+    "KRN05", .kernel, "the next boot", about: .module,
     explanation: """
       After an update of the kernel package the old kernel runs on until the next reboot, which then starts the newest one. A module
       that was built only for the running kernel is not there any more, and applications see the load balancer's address again.
@@ -36,7 +36,7 @@ extension Check {
   }
 
   static let everyKernel = Check(
-    "KRN06", .kernel, "every installed kernel",
+    "KRN06", .kernel, "every installed kernel", about: .module,
     explanation: """
       A module is built for one kernel. A host keeps two or three kernels, and whoever picks an older one in the boot menu, because the
       newest one misbehaves, gets a host without client addresses unless that kernel has a module too.

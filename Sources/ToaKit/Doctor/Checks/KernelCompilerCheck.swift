@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let kernelCompiler = Check(
-    "CC01", .compiler, "what built the kernel",
+    "CC01", .compiler, "what built the kernel", about: .module,
     explanation: """
       A module should be compiled by the compiler that made its kernel: by the same kind (gcc or clang) and of the same series. Several
       places say which that was: CONFIG_CC_VERSION_TEXT and CONFIG_GCC_VERSION in the kernel's configuration,

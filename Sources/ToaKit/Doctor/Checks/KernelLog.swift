@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let kernelLog = Check(
-    "MOD13", .module, "kernel log",
+    "MOD13", .module, "kernel log", about: .module,
     explanation: """
       What the kernel has against a module, it says in its log, while the system call gives only a number. Doctor reads the lines about
       toa since it was last loaded or unloaded and knows the usual ones: unknown or disagreeing symbols and other version magic (built

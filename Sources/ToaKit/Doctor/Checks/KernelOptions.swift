@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let moduleOptions = Check(
-    "KRN07", .kernel, "options for modules",
+    "KRN07", .kernel, "options for modules", about: .module,
     explanation: """
       CONFIG_MODULES lets a kernel load modules, CONFIG_MODULE_UNLOAD lets it get rid of them. Every distribution's kernel has both.
 
@@ -33,7 +33,7 @@ extension Check {
   }
 
   static let branchTracking = Check(
-    "KRN11", .kernel, "indirect branch tracking",
+    "KRN11", .kernel, "indirect branch tracking", about: .module,
     explanation: """
       With Indirect Branch Tracking (IBT, part of Intel's CET) a processor stops the kernel when an indirect call lands on code that is
       not marked as a target. Modules that look up hidden kernel functions by kprobes or kallsyms and call them crash such a kernel

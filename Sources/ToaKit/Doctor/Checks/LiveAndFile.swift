@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let liveEqualsFile = Check(
-    "MOD02", .module, "loaded and installed are the same",
+    "MOD02", .module, "loaded and installed are the same", about: .module,
     explanation: """
       A module file can be replaced while the old module runs on in the kernel; the next boot then starts something else than what was
       tested today. The kernel tells the checksum over the sources of the loaded module (/sys/module/toa/srcversion), and the file
@@ -37,7 +37,7 @@ extension Check {
   }
 
   static let versionMagic = Check(
-    "MOD04", .module, "built for this kernel",
+    "MOD04", .module, "built for this kernel", about: .module,
     explanation: """
       A module carries the release of its kernel and a few of its options as vermagic, and the kernel refuses a module with another
       one: "version magic '6.1.0-39-amd64 ...' should be '6.1.0-40-amd64 ...'". That happens when a module is copied from another

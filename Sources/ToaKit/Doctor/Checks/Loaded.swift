@@ -4,7 +4,7 @@ internal import Kmod
 
 extension Check {
   static let loaded = Check(
-    "MOD01", .module, "toa.ko loaded",
+    "MOD01", .module, "toa.ko loaded", about: .module,
     explanation: """
       Applications see client addresses while toa.ko is in the kernel. Connections that were accepted before it was loaded keep the load
       balancer's address, so restart applications that hold connections for long.

@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let moduleIndex = Check(
-    "MOD07", .module, "known to depmod",
+    "MOD07", .module, "known to depmod", about: .module,
     explanation: """
       modprobe, systemd and toa find a module by its name in modules.dep, an index that depmod writes. A file that was only copied into
       /lib/modules is not in it: "Module toa not found". The same happens when depmod ran before the file was there.
@@ -25,7 +25,7 @@ extension Check {
   }
 
   static let shadowCopies = Check(
-    "MOD08", .module, "one copy",
+    "MOD08", .module, "one copy", about: .module,
     explanation: """
       depmod searches updates/ before the kernel's own folders, and extra/ or weak-updates/ by its configuration. When toa.ko lies in
       several of them, one copy hides the others: an update of the hidden one changes nothing, and after a removal the other one

@@ -4,7 +4,7 @@ internal import Host
 
 extension Check {
   static let moduleSupport = Check(
-    "ENV03", .environment, "loadable modules",
+    "ENV03", .environment, "loadable modules", about: .module,
     explanation: """
       toa.ko is a kernel module. A kernel that was built without CONFIG_MODULES has no system call to load one (finit_module
       answers ENOSYS), and nothing that is installed on the host changes that. Small virtual machines (Firecracker, Kata), gVisor

@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let modulesDisabled = Check(
-    "SIG04", .signature, "loading switched on",
+    "SIG04", .signature, "loading switched on", about: .module,
     explanation: """
       kernel.modules_disabled=1 ends all loading and unloading of modules until the next boot. It can be set, never unset. Hardening
       guides and some services set it at the end of the boot.

@@ -4,7 +4,7 @@ internal import Wire
 
 extension Check {
   static let parameters = Check(
-    "MOD15", .module, "trusted prefixes",
+    "MOD15", .module, "trusted prefixes", about: .module,
     explanation: """
       The module believes an address only when the packet comes from a trusted prefix: by default loopback, private and shared ranges,
       from which load balancers send. With `any` everybody who reaches the port can choose the address that the application sees,

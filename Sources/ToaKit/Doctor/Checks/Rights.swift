@@ -4,9 +4,9 @@ extension Check {
   static let rights = Check(
     "ENV02", .environment, "rights",
     explanation: """
-      Installing, loading and the self-test need root with the capabilities SYS_MODULE (load a module), SYS_ADMIN and NET_ADMIN
-      (a private network with a synthetic load balancer in it). Doctor itself only reads. Without root it leaves out what it may
-      not see, and says so at each check: a check that could not look is never called good.
+      Installing, loading and the self-test need root with the capabilities SYS_MODULE (load a module; not for eBPF), SYS_ADMIN and
+      NET_ADMIN (a private network with a synthetic load balancer in it). Doctor itself only reads. Without root it leaves out what
+      it may not see, and says so at each check: a check that could not look is never called good.
 
       As a plain user, run it through sudo:
           sudo toa doctor
@@ -21,7 +21,9 @@ extension Check {
         .skipped, "not root: some checks are left out", evidence: ["user id \(identity.userID)"],
         fix: ["sudo toa doctor"])
     }
-    let needed: [(bit: UInt64, name: String)] = [(12, "NET_ADMIN"), (16, "SYS_MODULE"), (21, "SYS_ADMIN")]
+    let module: [(bit: UInt64, name: String)] =
+      context.usesBpf || context.hasNoModuleSupport ? [] : [(16, "SYS_MODULE")]
+    let needed = [(12, "NET_ADMIN")] + module + [(21, "SYS_ADMIN")]
     let missing = needed.filter { identity.capabilities >> $0.bit & 1 == 0 }.map { "CAP_\($0.name)" }
     guard missing.isEmpty else {
       return Outcome(

@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let sandbox = Check(
-    "ENV05", .environment, "whose kernel",
+    "ENV05", .environment, "whose kernel", about: .module,
     explanation: """
       Some environments give a Linux system a kernel that no package of its distribution brings: WSL (Microsoft's kernel), OpenVZ
       (the host's kernel, shared), gVisor (a program that imitates a kernel), Firecracker and Kata (a small kernel from outside).

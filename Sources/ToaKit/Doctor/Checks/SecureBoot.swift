@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let secureBoot = Check(
-    "SIG01", .signature, "Secure Boot",
+    "SIG01", .signature, "Secure Boot", about: .module,
     explanation: """
       Under UEFI Secure Boot the firmware starts only signed boot loaders and kernels. Most distributions' kernels then lock themselves
       down and take only modules signed with a key that they trust; Debian, Ubuntu, RHEL and SUSE do. Whether this kernel does is

@@ -18,7 +18,7 @@ extension Check {
           toa unload && toa load --hook kretprobe && toa selftest
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport, .running, .loaded) { return skip }
+    if let skip = context.unmet(.running, .working) { return skip }
     let report: SelfTestReport
     do throws(ToaError) {
       report = try await SelfTestReporter(context.system, Console(context.system.terminal)).report()

@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let signatureEnforced = Check(
-    "SIG02", .signature, "signatures enforced",
+    "SIG02", .signature, "signatures enforced", about: .module,
     explanation: """
       A kernel can be told to take only modules with a signature that it trusts: by CONFIG_MODULE_SIG_FORCE when it is built, by
       module.sig_enforce=1 on its command line, or by Secure Boot on some distributions. toa builds its module on the host, and the
@@ -35,7 +35,7 @@ extension Check {
   }
 
   static let lockdown = Check(
-    "SIG03", .signature, "lockdown",
+    "SIG03", .signature, "lockdown", about: .module,
     explanation: """
       Lockdown keeps even root from changing the running kernel. In both of its modes, integrity and confidentiality, the kernel takes
       only modules with a signature that it trusts. It is switched on by Secure Boot, or by lockdown=integrity on the command line.
@@ -65,7 +65,7 @@ extension Check {
   }
 
   static let moduleSigned = Check(
-    "SIG07", .signature, "signature of toa.ko",
+    "SIG07", .signature, "signature of toa.ko", about: .module,
     explanation: """
       A signature is appended to the module file and names its signer. Where the policy asks for one (SIG02, SIG03), a file without it
       is refused. A signature alone is not enough: the key must be among those that the kernel trusts, built in, or enrolled as a

@@ -14,13 +14,12 @@ extension Check {
       `dnf remove $(dnf repoquery --installonly --latest-limit=-2 -q)`, on SUSE `zypper purge-kernels`.
       """
   ) { context in
-    if let skip = context.unmet(.moduleSupport) { return skip }
-    let places = ["/var/lib", "/lib/modules/\(context.kernel)"]
+    let places = ["/var/lib"] + (context.hasNoModuleSupport ? [] : ["/lib/modules/\(context.kernel)"])
     return spaceOutcome(
       free: places.compactMap { place in context.system.freeBytes(place).map { (place, $0) } },
       readOnly: context.system.identity.userID == 0
         ? places.filter { context.system.files.isDirectory($0) && !context.system.canWrite($0) } : [],
-      severity: context.buildSeverity)
+      severity: context.hasModule || context.bpf.live != nil ? .warning : .error)
   }
 }
 

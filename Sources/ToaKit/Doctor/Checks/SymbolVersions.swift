@@ -3,7 +3,7 @@ internal import Host
 
 extension Check {
   static let symbolVersions = Check(
-    "HDR04", .headers, "symbol versions",
+    "HDR04", .headers, "symbol versions", about: .module,
     explanation: """
       With CONFIG_MODVERSIONS every function that a kernel exports carries a checksum of its parameters' types, and a module carries
       the checksums that it was built with. They come from the file Module.symvers of the headers. Without it the module compiles,
