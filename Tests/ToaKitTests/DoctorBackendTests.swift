@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [false, true]) func `a host with eBPF has no warning and no error`(hasModules: Bool) async throws {
     let host = try DoctorHost(.ebpf, changes: hasModules ? [:] : Self.microVM)
     let findings = try await findings(hasModules ? host : without(modules: host))
-    let odd = findings.filter { ![.ok, .info].contains($0.status) && $0.observed != "not needed: eBPF is in use" }
+    let odd = findings.filter { ![.ok, .info].contains($0.status) && $0.observed != "not needed: eBPF is used here" }
     #expect(odd.allSatisfy { $0.observed.contains("ENV03") && !hasModules }, "\(odd)")
     for group in [Check.Group.headers, .compiler, .signature] {
       #expect(findings.filter { $0.group == group }.allSatisfy { $0.status == .skipped })
@@ -63,6 +63,12 @@ import Testing
     let headers = try await DoctorHost(.able, changes: ["\(DoctorHost.modules)/build": nil]).finding("HDR01")
     #expect(headers.status == .info)
     #expect(headers.observed.hasSuffix("; eBPF works here without it"))
+  }
+
+  @Test func `where no package can be made the programs are loaded by hand`() async throws {
+    let immutable = without(modules: try DoctorHost(.able, changes: ["/run/ostree-booted": ""]))
+    #expect(try await immutable.finding("ENV03").observed.hasSuffix("; eBPF works here: toa load --backend ebpf"))
+    #expect(try await immutable.finding("BPF07").fix == ["toa load --backend ebpf"])
   }
 
   @Test func `where neither can work both say so`() async throws {

@@ -53,9 +53,11 @@ import Wire
     Situation("BPF01", .info, "none, a kernel that takes modules", says: "toa.ko does not need it", .bare),
     Situation(
       "BPF01", .error, "none, no modules", says: "has none", fix: "boot", .bare, [:], withoutModules(.unable())),
-    Situation("BPF01", .error, "none, but installed", fix: "--backend module", .ebpfInstalled, [:], with(.unable())),
+    Situation(
+      "BPF01", .error, "none, but installed", fix: "toa uninstall && toa install --backend module", .ebpfInstalled, [:],
+      with(.unable())),
     Situation("BPF01", .skipped, "a plain user", says: "ENV02", .able, [:], onlyRoot),
-    Situation("BPF01", .skipped, "toa.ko at work", says: "toa.ko is in use"),
+    Situation("BPF01", .skipped, "toa.ko at work", says: "toa.ko is used here"),
     Situation("BPF01", .error, "missing capabilities", says: "CAP_NET_ADMIN and CAP_PERFMON", .ebpfInstalled, [:]) {
       $0.system = $0.system.with(identity(1 << 39))
       $0.bpf = .unable(errno: EPERM)
@@ -75,7 +77,8 @@ import Wire
       "BPF02", .error, "no sockops, no modules", says: "refuses sockops", fix: "boot", .able, [:],
       withoutModules(refusing("sockops"))),
     Situation(
-      "BPF02", .error, "no getpeername4, installed", fix: "--backend module", .ebpfInstalled, [:],
+      "BPF02", .error, "no getpeername4, installed", fix: "toa uninstall && toa install --backend module",
+      .ebpfInstalled, [:],
       with(refusing("getpeername4"))),
     Situation("BPF02", .warning, "no sockops, but at work", .ebpf, [:]) {
       $0.bpf = .live()
@@ -83,7 +86,8 @@ import Wire
     },
     Situation("BPF02", .info, "no getsockopt", says: "not getsockopt", .able, [:], with(refusing("getsockopt"))),
     Situation(
-      "BPF02", .warning, "no getsockopt, which is wanted", fix: "--backend module", .ebpfInstalled,
+      "BPF02", .warning, "no getsockopt, which is wanted", fix: "toa uninstall && toa install --backend module",
+      .ebpfInstalled,
       settings(getsockopt: true), with(refusing("getsockopt"))),
     Situation("BPF02", .info, "no table", says: "toa table", .able, [:], with(refusing("table"))),
     Situation("BPF03", .ok, "mounted", says: "/sys/fs/bpf", .able),
@@ -242,7 +246,7 @@ import Wire
     Situation(
       "BPF07", .error, "the installed cgroup was removed", fix: "toa load", .ebpf, settings(cgroup: "/web"), with(gone)),
     Situation("BPF07", .error, "both at work", says: "both", fix: "toa unload", .loaded, [:], with(.live())),
-    Situation("BPF07", .warning, "installed beside toa.ko", fix: "--backend module", .loaded, settings()),
+    Situation("BPF07", .warning, "installed beside toa.ko", fix: "toa unload && toa load", .loaded, settings()),
     Situation(
       "BPF07", .warning, "another version", says: "0.0.9", fix: "toa load", .ebpf, [:],
       with(.live { $0.version = "0.0.9" })),
@@ -256,7 +260,7 @@ import Wire
       "BPF10", .info, "none runs", says: "none run", .ebpfInstalled,
       wide.merging([DoctorHost.config: "CONFIG_MODULES=y\nCONFIG_IA32_EMULATION=y\n"]) { $1 }),
     Situation(
-      "BPF10", .info, "one runs", says: "oldd:", fix: "--backend module", .ebpfInstalled,
+      "BPF10", .info, "one runs", says: "oldd:", fix: "toa uninstall && toa install --backend module", .ebpfInstalled,
       wide.merging([
         DoctorHost.config: "CONFIG_MODULES=y\nCONFIG_IA32_EMULATION=y\n", "/proc/20/comm": "oldd\n",
         "/proc/20/auxv": "",
@@ -320,6 +324,10 @@ import Wire
     Situation(
       "PER02", .warning, "no systemd", says: "not init", fix: "/usr/lib/toa/toa load", .ebpf,
       ["/run/systemd/system/": nil]),
+    Situation(
+      "PER02", .warning, "switched off on the command line", says: "toa.disable", .ebpf,
+      ["/proc/cmdline": "toa.disable\n"]),
+    Situation("PER02", .warning, "masked by an empty file", says: "masks", .ebpf, [DoctorHost.unit: ""]),
     Situation("PER02", .skipped, "a container", says: "ENV04", .ebpf, ["/.dockerenv": ""]),
   ]
 }

@@ -59,6 +59,10 @@ import ToaKit
     Situation("ENV06", .ok, "an ordinary system"),
     Situation("ENV06", .error, "ostree", says: "ostree", fix: "rpm-ostree", .bare, ["/run/ostree-booted": ""]),
     Situation("ENV06", .info, "ostree with a module", says: "ostree", .loaded, ["/run/ostree-booted": ""]),
+    Situation(
+      "ENV06", .warning, "ostree with a kernel that takes eBPF", fix: "toa load --backend ebpf", .able,
+      ["/run/ostree-booted": ""]),
+    Situation("ENV06", .info, "ostree with eBPF at work", .ebpf, ["/run/ostree-booted": ""]),
     Situation("ENV08", .ok, "nobody at work", .bare, ["/run/toa.lock": ""]),
     Situation("ENV08", .warning, "another toa at work", says: "another toa", .bare, ["/run/toa.lock": ""]) { host in
       var status = stat()

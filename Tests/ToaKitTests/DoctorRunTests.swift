@@ -16,7 +16,7 @@ import Testing
 
   @Test func `a healthy host with toa has no warning and no error`() async throws {
     let findings = try await findings(DoctorHost())
-    let odd = findings.filter { ![.ok, .info].contains($0.status) && $0.observed != "not needed: toa.ko is in use" }
+    let odd = findings.filter { ![.ok, .info].contains($0.status) && $0.observed != "not needed: toa.ko is used here" }
     #expect(odd.isEmpty, "\(odd)")
     #expect(findings.map(\.id) == Check.all.map(\.id))
   }

@@ -21,11 +21,22 @@ extension DoctorContext {
       && facts.config?.isEnabled("MODULES") != false
   }
 
+  /// Whether `toa install` makes packages for this system; where it does not, programs can still be loaded by hand.
+  var canInstall: Bool { facts.distribution.family == .debian && facts.immutable == nil }
+
+  /// What to type where the module is to do what eBPF cannot; nil where no module can be loaded.
+  var typedSwitch: String? {
+    guard takesModule else { return nil }
+    let install = "toa install --backend module"
+    if bpf.installed != nil { return "toa uninstall && \(install)" }
+    return bpf.live == nil ? install : "toa unload && \(install)"
+  }
+
   /// The outcome of a check on which nothing depends here; nil when something does.
   func idle(_ subject: Check.Subject) -> Outcome? {
     switch subject {
-    case .module where usesBpf: Outcome(.skipped, "not needed: eBPF is in use")
-    case .bpf where isLoaded && !bpf.isChosen: Outcome(.skipped, "not needed: toa.ko is in use")
+    case .module where usesBpf: Outcome(.skipped, "not needed: eBPF is used here")
+    case .bpf where isLoaded && !bpf.isChosen: Outcome(.skipped, "not needed: toa.ko is used here")
     case .both, .module, .bpf: nil
     }
   }
@@ -42,7 +53,10 @@ extension DoctorContext {
       case .possible:
         weighed.status = .info
         weighed.fix = []
-        weighed.observed += check.isForBuilding ? "; eBPF works here without it" : "; toa install uses eBPF here"
+        weighed.observed +=
+          check.isForBuilding
+          ? "; eBPF works here without it"
+          : canInstall ? "; toa install uses eBPF here" : "; eBPF works here: toa load --backend ebpf"
       case .unknown where outcome.status == .error:
         weighed.status = .warning
         weighed.observed += "; only root is told whether eBPF works here instead"

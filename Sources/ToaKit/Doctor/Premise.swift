@@ -87,6 +87,11 @@ extension PackageAdvice {
   var lines: [String] { commands.isEmpty ? [note].compactMap { $0 } : commands.map(\.typed) }
 }
 
+extension String {
+  /// A list with blanks after its commas, at which lines can be broken.
+  var spaced: String { replacing(",", with: ", ") }
+}
+
 extension Collection<String> {
   /// "a, b and c".
   var spoken: String {

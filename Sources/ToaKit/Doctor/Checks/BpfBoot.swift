@@ -7,7 +7,7 @@ extension Check {
     explanation: """
       A reboot forgets eBPF programs. The package toa-ebpf brings the service toa-ebpf, which loads them before other services start; a
       link in /usr/lib/systemd/system/sysinit.target.wants makes systemd start it. A link of the same name in /etc to /dev/null masks
-      it: the service, or only the wish for it.
+      it: the service, or only the wish for it. toa.disable on the kernel command line keeps it from starting, too.
 
       Undo a mask, and see what the service did at the last boot:
           systemctl unmask toa-ebpf
@@ -33,7 +33,7 @@ extension Check {
     }
     if let mask = unit.mask {
       return Outcome(
-        .warning, "\(mask) masks it", expected: "no mask", evidence: ["\(mask) -> /dev/null"],
+        .warning, "\(mask) masks it", expected: "no mask", evidence: ["\(mask) is /dev/null or empty"],
         fix: mask.contains(".wants/") ? ["rm \(mask)", "systemctl daemon-reload"] : ["systemctl unmask toa-ebpf"])
     }
     guard let place = unit.place else {
@@ -41,6 +41,11 @@ extension Check {
         .warning, "the service toa-ebpf is missing: nothing loads it",
         expected: "/usr/lib/systemd/system/toa-ebpf.service",
         evidence: [EBPFSettings.path], fix: ["toa uninstall && toa install --backend ebpf"])
+    }
+    if KernelCommandLine.read(from: files)["toa.disable"] != nil {
+      return Outcome(
+        .warning, "toa.disable on the kernel command line keeps it from loading", expected: "no toa.disable",
+        evidence: ["/proc/cmdline"], fix: ["take toa.disable off the kernel command line"])
     }
     guard let wish = unit.wish else {
       return Outcome(
@@ -64,7 +69,7 @@ extension FileRoot {
     let wish = ["sysinit.target", "multi-user.target", "basic.target"].lazy.compactMap { target in
       unitFolders.map { "\($0)/\(target).wants/\(name)" }.first(where: isThere)
     }.first
-    let mask = [place, wish].compactMap { $0 }.first { linkTarget($0) == "/dev/null" }
+    let mask = [place, wish].compactMap { $0 }.first { linkTarget($0) == "/dev/null" || size($0) == 0 }
     return (place, wish, mask)
   }
 }

@@ -106,6 +106,6 @@ extension Check {
 extension DoctorContext {
   /// What to type where eBPF cannot be used.
   fileprivate var moduleInstead: [String] {
-    takesModule ? ["toa install --backend module"] : ["boot the distribution's own kernel, then: toa install"]
+    [typedSwitch ?? "boot the distribution's own kernel, then: toa install"]
   }
 }

@@ -48,7 +48,7 @@ extension Check {
     return Outcome(
       .info, "\(names.prefix(5).spoken): no answer to the vendors' getsockopt calls",
       evidence: found.prefix(5).map { "/proc/\($0)/auxv has 32-bit entries" },
-      fix: context.takesModule ? ["where they use these calls: toa install --backend module"] : [])
+      fix: context.typedSwitch.map { ["where they use these calls: \($0)"] } ?? [])
   }
 
   static let multipath = Check(

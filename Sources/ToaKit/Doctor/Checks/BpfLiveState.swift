@@ -115,13 +115,17 @@ extension DoctorContext {
 
   fileprivate var bpfNotLive: Outcome {
     guard bpf.installed != nil else {
-      return Outcome(.info, "not in use", fix: hasNoModuleSupport && bpf.answer == .possible ? ["toa install"] : [])
+      return Outcome(
+        .info, "not in use",
+        fix: hasNoModuleSupport && bpf.answer == .possible
+          ? [canInstall ? "toa install" : "toa load --backend ebpf"] : [])
     }
     if let skip = unmet(.root) { return skip }
     if isLoaded {
       return Outcome(
         .warning, "installed but not loaded, while toa.ko is at work: at the next boot both are",
-        expected: "one backend", evidence: [EBPFSettings.path, "/sys/module/toa"], fix: ["toa install --backend module"]
+        expected: "one backend", evidence: [EBPFSettings.path, "/sys/module/toa"],
+        fix: ["toa unload && toa load, which leaves eBPF"]
       )
     }
     if bpf.answer != .possible {

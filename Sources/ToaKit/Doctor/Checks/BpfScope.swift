@@ -34,12 +34,19 @@ extension Check {
     guard !inside.isEmpty else {
       return Outcome(
         .warning, "no server is in \(scope); \(missed) elsewhere", expected: "servers in the covered cgroup",
-        evidence: evidence, fix: ["toa load --backend ebpf --cgroup \(outside[0].cgroup.dropFirst())"])
+        evidence: evidence, fix: ["toa load --backend ebpf --cgroup \(context.bpf.typed(outside[0].cgroup))"])
     }
     return Outcome(
       .info,
       "\(inside.prefix(4).map(\.label).spoken); outside, and not covered: \(outside.prefix(6).map(\.label).spoken)",
       evidence: evidence)
+  }
+}
+
+extension BpfState {
+  /// A cgroup as an argument of --cgroup: its name, and for the root, which has none, where it is mounted.
+  fileprivate func typed(_ cgroup: String) -> String {
+    cgroup == "/" ? mounts.cgroup2?.point ?? cgroup : shellQuoted(String(cgroup.dropFirst()))
   }
 }
 

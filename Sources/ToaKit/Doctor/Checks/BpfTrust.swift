@@ -21,8 +21,8 @@ extension Check {
     }
     let stored = context.bpf.installed?.settings?.trustList
     let evidence =
-      (context.bpf.live.map { ["at work: \($0.settings.trusted.spaced)"] } ?? [])
-      + (stored.map { ["\(EBPFSettings.path): \($0.spaced)"] } ?? [])
+      (context.bpf.live.map { ["at work: \($0.settings.trusted.description.spaced)"] } ?? [])
+      + (stored.map { ["\(EBPFSettings.path): \($0.description.spaced)"] } ?? [])
     if trusted.isAny {
       return Outcome(
         .warning, "any: whoever reaches a port chooses the address that its application sees",
@@ -34,11 +34,6 @@ extension Check {
         expected: "the same list in both", evidence: evidence,
         fix: ["toa install --trust \(shellQuoted(trusted.description))", "or go back to the installed one: toa load"])
     }
-    return Outcome(.ok, trusted.spaced, evidence: evidence)
+    return Outcome(.ok, trusted.description.spaced, evidence: evidence)
   }
-}
-
-extension TrustList {
-  /// The list with blanks after its commas, at which lines can be broken.
-  fileprivate var spaced: String { description.replacing(",", with: ", ") }
 }

@@ -50,7 +50,7 @@ extension Check {
         + "toa's programs off", expected: "an agent with cilium/cilium pull request 44066", evidence: evidence,
       fix: [
         "kubectl -n kube-system logs ds/cilium -c cilium-agent | grep 'detach cgroup'",
-        "if it complains: update Cilium" + (context.takesModule ? ", or toa install --backend module" : ""),
+        "if it complains: update Cilium" + (context.typedSwitch.map { ", or: \($0)" } ?? ""),
       ])
   }
 }

@@ -38,7 +38,7 @@ extension Check {
         fix: [
           context.showing(program),
           "if nobody needs it: bpftool cgroup detach \(cgroup) \(program.hook.bpftoolName) id \(program.program)",
-        ] + (context.takesModule ? ["or: toa install --backend module"] : []))
+        ] + (context.typedSwitch.map { ["or: \($0)"] } ?? []))
     }
     // What Cilium rewrites are sockets that it has translated itself (BPF06).
     if let last = all.first(where: { $0.isLast && $0.program.hook != .sockops && !$0.program.isCilium }) {

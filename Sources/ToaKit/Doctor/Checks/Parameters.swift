@@ -25,7 +25,7 @@ extension Check {
         ? context.unmet(.moduleFile) ?? Outcome(.skipped, "not installed")
         : Outcome(.ok, "the module's own list: loopback and private ranges")
     }
-    var evidence = context.isLoaded ? ["\(ModuleBackend.trustedPath): \(trusted)"] : []
+    var evidence = context.isLoaded ? ["\(ModuleBackend.trustedPath): \(trusted.spaced)"] : []
     if let place, let stored { evidence.append("\(place): trusted=\(stored.1)") }
     if isAny(trusted) {
       return Outcome(
@@ -39,10 +39,10 @@ extension Check {
     }
     if context.isLoaded, stored == nil, context.file != nil, !isSame(trusted, TrustList.standard.description) {
       return Outcome(
-        .info, "\(trusted), until the next boot", evidence: evidence,
+        .info, "\(trusted.spaced), until the next boot", evidence: evidence,
         fix: ["toa install --trust \(shellQuoted(trusted))"])
     }
-    return Outcome(.ok, trusted, evidence: evidence)
+    return Outcome(.ok, trusted.spaced, evidence: evidence)
   }
 }
 

@@ -5,7 +5,7 @@ extension Check {
   static let space = Check(
     "ENV09", .environment, "free space",
     explanation: """
-      Building and packaging the module takes up to 64 MiB below /var/lib, and the installed module lies below /lib/modules. A full
+      Building and packaging take up to 64 MiB below /var/lib; a module lies below /lib/modules, the package for eBPF in /usr/lib. A full
       disk in the middle of an installation is undone by toa, but it is better known before. A read-only file system counts as full.
 
       See where the space went, and free some (old kernels are often the largest part):
@@ -14,7 +14,8 @@ extension Check {
       `dnf remove $(dnf repoquery --installonly --latest-limit=-2 -q)`, on SUSE `zypper purge-kernels`.
       """
   ) { context in
-    let places = ["/var/lib"] + (context.hasNoModuleSupport ? [] : ["/lib/modules/\(context.kernel)"])
+    let places =
+      ["/var/lib"] + (context.usesBpf || context.hasNoModuleSupport ? ["/usr/lib"] : ["/lib/modules/\(context.kernel)"])
     return spaceOutcome(
       free: places.compactMap { place in context.system.freeBytes(place).map { (place, $0) } },
       readOnly: context.system.identity.userID == 0
@@ -31,7 +32,7 @@ func spaceOutcome(free: [(place: String, bytes: UInt64)], readOnly: [String], se
       evidence: ["access(2) of \(place)"], fix: ["mount -o remount,rw /"])
   }
   guard let least = free.min(by: { $0.bytes < $1.bytes }) else {
-    return Outcome(.skipped, "neither /var/lib nor the kernel's module folder can be asked")
+    return Outcome(.skipped, "neither /var/lib nor the folder of what is installed can be asked")
   }
   let evidence = free.map { "\($0.place): \($0.bytes >> 20) MiB free" }
   guard least.bytes < Preflight.neededBytes else { return Outcome(.ok, "\(least.bytes >> 20) MiB", evidence: evidence) }
