@@ -77,6 +77,20 @@ import Testing
     #expect(some.hasSuffix("\nNo error and no warning for kernel 6.1.0-56-cloud-amd64.\n"))
   }
 
+  @Test func `with eBPF the checks of the module are told in one line`() async throws {
+    let text = try await report(DoctorHost(.ebpf)).text
+    #expect(text.hasSuffix("\nAll is well for kernel 6.1.0-56-cloud-amd64 with eBPF.\n"))
+    let count = Check.all.filter { $0.subject == .module }.count
+    #expect(text.contains("left out\n  skip        \(count) checks: not needed: eBPF is used here\n"))
+    #expect(!text.contains("toa.ko"))
+    #expect(!text.split(separator: "\n").contains { $0.count > 80 })
+    var bare = try DoctorHost(.able)
+    bare.system = bare.system.with(moduleLoading: ENOSYS)
+    #expect(
+      try await report(bare).text.hasSuffix(
+        "\nNo error and no warning for kernel 6.1.0-56-cloud-amd64.\nNext: toa install\n"))
+  }
+
   @Test func `quiet shows only what is bad, verbose every skipped check and the evidence`() async throws {
     #expect(try await report(DoctorHost(), loudness: .quiet).text.isEmpty)
     let host = try DoctorHost(.bare, changes: ["\(DoctorHost.modules)/build": nil])
