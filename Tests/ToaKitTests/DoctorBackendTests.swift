@@ -92,6 +92,7 @@ import Testing
     var host = try DoctorHost(.installed, changes: ["/proc/sys/kernel/modules_disabled": "1\n"])
     host.bpf = .able()
     #expect(try await bad(host) == ["SIG04"])
+    #expect(try await host.finding("SIG04").fix.last?.hasSuffix("toa uninstall && toa install --backend ebpf") == true)
   }
 
   @Test func `the programs are verified once in a run`() async throws {

@@ -328,6 +328,10 @@ import Wire
       "PER02", .warning, "switched off on the command line", says: "toa.disable", .ebpf,
       ["/proc/cmdline": "toa.disable\n"]),
     Situation("PER02", .warning, "masked by an empty file", says: "masks", .ebpf, [DoctorHost.unit: ""]),
+    Situation(
+      "PER02", .warning, "beside toa.ko", fix: "/etc/modules", .ebpf,
+      ["/etc/modules": "toa\n", DoctorHost.module: ""]
+    ) { $0.files = ["toa \(release)": DoctorHost.module] },
     Situation("PER02", .skipped, "a container", says: "ENV04", .ebpf, ["/.dockerenv": ""]),
   ]
 }

@@ -48,7 +48,13 @@ extension DoctorContext {
     switch check.subject {
     case .both: break
     case .module:
-      guard facts.isRunning, file == nil, !isLoaded else { break }
+      guard facts.isRunning, !isLoaded else { break }
+      guard file == nil else {
+        if check.group == .signature, bpf.answer == .possible, canInstall {
+          weighed.fix.append("or use eBPF, which needs no signature: toa uninstall && toa install --backend ebpf")
+        }
+        break
+      }
       switch bpf.answer {
       case .possible:
         weighed.status = .info

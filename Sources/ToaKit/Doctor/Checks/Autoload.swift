@@ -60,7 +60,7 @@ private let autoloadFolders = [
 
 extension FileRoot {
   /// Files that make systemd load a module at boot, and files that keep such a one from counting: (hiding, hidden).
-  fileprivate func autoloadFiles(of module: String) -> (loading: [String], masked: [(String, String)]) {
+  func autoloadFiles(of module: String) -> (loading: [String], masked: [(String, String)]) {
     func names(_ path: String) -> Bool {
       let lines = (line(path) ?? "").split(separator: "\n").map { $0.split(separator: " ").joined() }
       return lines.contains(module)

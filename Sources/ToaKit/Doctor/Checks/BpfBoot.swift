@@ -52,6 +52,11 @@ extension Check {
         .warning, "no target wants the service toa-ebpf: nothing loads it", expected: "it in sysinit.target.wants",
         evidence: [place], fix: ["systemctl enable toa-ebpf", "toa uninstall && toa install --backend ebpf"])
     }
+    if let other = files.autoloadFiles(of: ModuleBackend.moduleName).loading.first, context.file != nil {
+      return Outcome(
+        .warning, "so is toa.ko: whichever comes second is refused", expected: "one backend",
+        evidence: [wish, other], fix: ["take toa out of \(other)"])
+    }
     return Outcome(.ok, "by the service toa-ebpf", evidence: [place, wish])
   }
 }
