@@ -4,7 +4,11 @@
 client4=$CLIENT4:$CLIENT_PORT
 mapped="[::ffff:$CLIENT4]:$CLIENT_PORT"
 option first,bare,data 254/8
+exec {older}<>/dev/tcp/$LB4/8001
+like "before loading" "$LB4:* $LB4:*" "$(again "$older")"
 load
+like "a connection from before loading is not covered (documented limit)" "$LB4:* $LB4:*" "$(again "$older")"
+exec {older}>&-
 same "a server in a nested cgroup is covered" "$mapped $mapped" "$(ask $LB4 8007)"
 same "a server in the cgroup is covered" "$mapped $mapped" "$(ask $LB4 8002)"
 like "a server outside of the cgroup is not" "\[::ffff:$LB4]:* \[::ffff:$LB4]:*" "$(ask $LB4 8008)"
