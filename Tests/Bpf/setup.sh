@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs and fetches what the native eBPF tests need on Debian or Ubuntu, and compiles their programs. Quiet when all of
+# Installs and fetches what the native eBPF tests need on Debian, and compiles their programs. Quiet when all of
 # it is there. The servers under test are Debian's own; nginx and Go are unpacked into the cache, so that no service comes
 # to life on this machine.
 set -euo pipefail
@@ -20,14 +20,15 @@ install_missing() {
   # shellcheck disable=SC2086
   { quietly "$log" apt-get -q update &&
     quietly "$log" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing; } ||
-    die "apt-get could not install:$missing" "read the lines above; the tests need a Debian or Ubuntu machine with a reachable mirror"
+    die "apt-get could not install:$missing" "read the lines above; the tests need Debian and a reachable mirror"
 }
 
 # compiled NAME COMMAND...: runs COMMAND, which writes $BIN/NAME.new, when a source here is newer than $BIN/NAME.
 compiled() {
   local name=$1
   shift
-  if [ -e "$BIN/$name" ] && [ -z "$(find "$BPF_DIR/programs" "$BPF_DIR/setup.sh" -newer "$BIN/$name" -print -quit)" ]; then return 0; fi
+  if [ -e "$BIN/$name" ] &&
+    [ -z "$(find "$BPF_DIR/programs" "$BPF_DIR/setup.sh" -newer "$BIN/$name" -print -quit)" ]; then return 0; fi
   "$@" || die "cannot compile $name" "read the lines above"
   mv "$BIN/$name.new" "$BIN/$name"
 }
@@ -50,6 +51,7 @@ compile() {
   plain_program who -static
   plain_program traps -static
   plain_program many
+  plain_program killat
 }
 
 [ "$(id -u)" = 0 ] || die "the eBPF tests load programs and need root" "run it again with sudo"
@@ -62,7 +64,6 @@ want /usr/include/bpf/bpf.h libbpf-dev
 want /usr/include/libelf.h libelf-dev
 want /usr/include/zlib.h zlib1g-dev
 want /usr/bin/python3 python3
-want /usr/bin/strace strace
 want /usr/bin/unshare util-linux
 want /usr/bin/setpriv util-linux
 want /usr/bin/pgrep procps

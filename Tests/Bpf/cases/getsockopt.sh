@@ -6,14 +6,17 @@ unchanged() {
   if cmp -s "$2" "$3"; then
     pass "$1 ($(wc -l <"$3") calls)"
   else
-    flunk "$1" "$(diff "$2" "$3" | grep -c '^>') of $(wc -l <"$3") calls differ, such as: $(diff "$2" "$3" | grep '^[<>]' | head -n 4 | tr '\n' ' ')"
+    diff "$2" "$3" | grep '^[<>]' >"$WORK/differences" || true
+    flunk "$1" "$(grep -c '^>' "$WORK/differences") of $(wc -l <"$3") calls differ: $(sed 4q "$WORK/differences" | tr '\n' ' ')"
   fi
 }
 
 # The kernel itself refuses a negative length with EINVAL before it asks a program, where IPv6 sockets take it for a large one
 # and others may have another error (documented limit). Buffers and lengths are the same.
 but_negative() { sed -E 's/( -1:) (-1|0) [0-9]+ /\1 R E /' "$1" >"$1.but-negative"; }
-negative() { diff "$WORK/off" "$1" | sed -nE 's/^> .{40} +(-?[0-9]+): (-?[0-9]+ [0-9]+) .*/length \1: \2/p' | sort -u | paste -s -d ' '; }
+negative() {
+  diff "$WORK/off" "$1" | sed -nE 's/^> .{40} +(-?[0-9]+): (-?[0-9]+ [0-9]+) .*/length \1: \2/p' | sort -u | paste -s -d ' '
+}
 
 traps() { in_cgroup "$1" "$BIN/traps" </dev/null >"$WORK/$2" 2>&1 || die "traps fails: $(tail -n 1 "$WORK/$2")"; }
 
@@ -46,7 +49,11 @@ unchanged "unrelated calls of sockets that have an address, with --getsockopt" "
 grep ' SO_PEERNAME ' "$WORK/without-injected" >"$WORK/without-names"
 grep ' SO_PEERNAME ' "$WORK/with-injected" >"$WORK/with-names"
 unchanged "SO_PEERNAME of sockets that have an address, with and without --getsockopt" "$WORK/without-names" "$WORK/with-names"
-if cmp -s "$WORK/off-injected" "$WORK/with-injected"; then flunk "the traps notice an answered call" "no difference"; else pass "the traps notice an answered call"; fi
+if cmp -s "$WORK/off-injected" "$WORK/with-injected"; then
+  flunk "the traps notice an answered call" "no difference"
+else
+  pass "the traps notice an answered call"
+fi
 
 # hex ADDRESS: as 16 or 4 bytes.
 hex() { python3 -c 'import ipaddress, sys; print(ipaddress.ip_address(sys.argv[1]).packed.hex())' "$1"; }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Before TOA: the injector does not disturb connections, and every server sees the load balancer, with the option and without.
 
-for what in none "first 254/8" "first,bare,data 254/8" "data 254/8" "bare 254/8" "first,bare,data 254/20" "first 253/20" "first 200/8" "syn,first 254/8"; do
+for what in none "first 254/8" "first,bare,data 254/8" "data 254/8" "bare 254/8" "syn,first 254/8" \
+  "first,bare,data 254/20" "first 253/20" "first 200/8"; do
   # shellcheck disable=SC2086
   option $what
   like "without TOA, option $what, IPv4: the load balancer" "$LB4:* $LB4:*" "$(ask $LB4 8001)"

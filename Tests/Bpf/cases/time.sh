@@ -28,5 +28,6 @@ wall=$(cut -d ' ' -f 2 "$WORK/times" | median)
 if [ "${cpu%.*}" -lt $LIMIT ]; then
   pass "toa load takes $cpu ms of CPU time in the median, $wall ms in all (limit $LIMIT)"
 else
-  flunk "toa load takes $cpu ms of CPU time in the median, $wall ms in all" "limit $LIMIT; all of them: $(cut -d ' ' -f 1 "$WORK/times" | paste -s -d ' ')"
+  flunk "toa load takes $cpu ms of CPU time in the median, $wall ms in all" \
+    "limit $LIMIT; all of them: $(cut -d ' ' -f 1 "$WORK/times" | paste -s -d ' ')"
 fi

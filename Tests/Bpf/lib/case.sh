@@ -104,13 +104,10 @@ ask_http() {
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 
-# state: what four new connections see, from a trusted and an untrusted source, by IPv4 and IPv6: C the client, L the load
-# balancer, ? anything else; then by how much the counters have moved meanwhile: with, without an option taken, untrusted.
-state() {
-  local before after index source answer seen='' moved=''
-  local names="syn_recv_sock_toa syn_recv_sock_no_toa untrusted"
-  # shellcheck disable=SC2086
-  read -ra before <<<"$(counter $names)"
+# seen: what four new connections see, from a trusted and an untrusted source, by IPv4 and IPv6: C the client, L the load
+# balancer, ? anything else.
+seen() {
+  local source answer seen=''
   for source in $LB4 $LB6 $UNTRUSTED4 $UNTRUSTED6; do
     answer=$(ask "$source" 8002)
     case $answer in
@@ -119,6 +116,16 @@ state() {
       *) seen+="?($answer)" ;;
     esac
   done
+  echo "$seen"
+}
+
+# state: the same, and by how much the counters move meanwhile: with an option taken, without, untrusted.
+state() {
+  local before after seen index moved=''
+  local names="syn_recv_sock_toa syn_recv_sock_no_toa untrusted"
+  # shellcheck disable=SC2086
+  read -ra before <<<"$(counter $names)"
+  seen=$(seen)
   # shellcheck disable=SC2086
   read -ra after <<<"$(counter $names)"
   if [ "${before[0]}" = none ] || [ "${after[0]}" = none ]; then

@@ -15,7 +15,10 @@ enum { COMPAT_GETSOCKOPT = 365, COMPAT_GETPEERNAME = 368 };
 /* The result, or errno as a negative number. */
 static inline int compat_call(int number, int a, long b, long c, long d, long e) {
   int result;
-  __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"((long)a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory", "r8", "r9", "r10", "r11");
+  __asm__ volatile("int $0x80"
+                   : "=a"(result)
+                   : "a"(number), "b"((long)a), "c"(b), "d"(c), "S"(d), "D"(e)
+                   : "memory", "r8", "r9", "r10", "r11");
   return result;
 }
 
@@ -29,7 +32,10 @@ static inline int compat_call(int number, int a, long b, long c, long d, long e)
   (void)number, (void)a, (void)b, (void)c, (void)d, (void)e;
   return -ENOSYS;
 }
-static inline void *low_memory(size_t size) { return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }
+static inline void *low_memory(size_t size) {
+  void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? NULL : memory;
+}
 #endif
 
 #endif
