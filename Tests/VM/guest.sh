@@ -59,7 +59,7 @@ booted=$(seconds)
 status=0
 # shellcheck disable=SC2086
 timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1024 \
-  -kernel "$VMLINUZ" -initrd "$run/initramfs" -append "$KERNEL_STRICT quiet loglevel=4 $APPEND" \
+  -kernel "$VMLINUZ" -initrd "$run/initramfs" -append "$(parameters_for "$KVER") quiet loglevel=4 $APPEND" \
   -serial "file:$run/console" -serial "file:$run/files" </dev/null 2>"$run/qemu.log" || status=$?
 ended=$(seconds)
 rm -rf "$run/tree" "$run/initramfs"

@@ -52,6 +52,7 @@ write_job() {
   cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/distro/remember-gcc" "$VM_DIR/guest/run-cases.sh" "$job/"
   cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
+  cp "$VM_DIR/lib/ebpf.sh" "$job/cases/lib-ebpf"
   cases_of "$stage" >"$job/cases/list"
   while read -r name; do
     [ -e "$VM_DIR/cases/$name.sh" ] || die "the story $story has no case named $name" "see Tests/VM/cases"
@@ -77,7 +78,7 @@ boot() {
   # shellcheck disable=SC2046,SC2086
   timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1536 \
     -kernel "$VMLINUZ" -initrd "$INITRD" \
-    -append "$KERNEL_STRICT root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
+    -append "$(parameters_for "$KVER") root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
     -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
     -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
     -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \
