@@ -7,9 +7,10 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-ORDINARY="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime table unload kretprobe"
+MODULE="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime table unload kretprobe"
+EBPF="ebpf-load ebpf-status ebpf-selftest ebpf-doctor ebpf-stats ebpf-table ebpf-replace ebpf-getsockopt ebpf-unload backends-agree"
 SIGNED="signature-required"
-LOCKED="locked-down module-refused"
+LOCKED="locked-down module-refused ebpf-load ebpf-selftest ebpf-doctor ebpf-table ebpf-unload"
 
 options=()
 while [ $# -gt 1 ]; do
@@ -23,7 +24,7 @@ kernel=$1 failed=0
 # A cycle takes seconds, since unloading waits until no task can be in the module: the long run is done on one kernel.
 if [ "$kernel" = 6.12 ]; then cycles=cycles-200; else cycles=cycles-20; fi
 # shellcheck disable=SC2086
-"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel" "$kernel" $ORDINARY || failed=1
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel" "$kernel" $MODULE $EBPF || failed=1
 # The first guest compiled the module; the others take that one.
 built=$CACHE/build/$kernel/toa/toa.ko
 [ ! -e "$built" ] || options+=(--module "$built")

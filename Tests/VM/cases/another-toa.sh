@@ -2,6 +2,6 @@
 # Shows: another module named toa is noticed
 . "$CASES/lib"
 insmod /other/toa.ko
-expect 13 toa load
+expect 13 toa load --backend module
 expect 13 toa install -y
 rmmod toa

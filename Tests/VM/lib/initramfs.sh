@@ -30,6 +30,8 @@ make_tree() {
   cp "$VM_DIR/guest/kernel/init" "$tree/init"
   chmod 755 "$tree/init"
   cp "$VM_DIR/lib/case.sh" "$tree/cases/lib"
+  cp "$VM_DIR/lib/ebpf.sh" "$tree/cases/lib-ebpf"
+  cp "$REPO/docs/backends.md" "$tree/cases/"
   cp "$VM_DIR/guest/run-cases.sh" "$tree/"
   printf 'root:x:0:0::/root:/bin/sh\n' >"$tree/etc/passwd"
   printf 'ID=debian\nNAME="Debian GNU/Linux"\nPRETTY_NAME="Debian GNU/Linux, test guest"\n' >"$tree/etc/os-release"

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: toa status, with eBPF at work
+. "$CASES/lib-ebpf"
+backend_is ebpf
+says '"working"' stdout
+expect 0 toa status
