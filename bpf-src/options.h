@@ -92,8 +92,10 @@ static __always_inline int find_option(struct bpf_sock_ops *ops,
 			continue;
 		if (option + 2 > end)
 			break;
-		if (option[1] < 2)
+		if (option[1] < 2) {
+			*other = option[0];
 			break;
+		}
 		next = offset + option[1];
 		if (option[0] <= OPTION_LAST_STANDARD)
 			continue;

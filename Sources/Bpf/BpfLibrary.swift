@@ -40,7 +40,9 @@ public final class BpfLibrary: Sendable {
   /// The programs that are switched on; nil when none are.
   public func live() throws(BpfError) -> BpfLive? {
     guard let generation = try active() else { return nil }
-    return try generation.read()
+    var live = try generation.read()
+    live?.remains = generations.map(\.number).filter { $0 != generation.number }
+    return live
   }
 
   /// Switches over to new programs with these settings.

@@ -13,14 +13,20 @@ public struct BpfLive: Sendable, Equatable {
   public var settings: BpfSettings
   /// Hooks whose link is pinned and still attached. A link ends when its cgroup is removed.
   public var attached: [BpfHook]
+  /// Other generations that are still pinned: a killed run left them, they do nothing, and the next load removes them.
+  public var remains: [UInt32]
 
   /// Creates the value.
-  public init(generation: UInt32, version: String, object: String, settings: BpfSettings, attached: [BpfHook]) {
+  public init(
+    generation: UInt32, version: String, object: String, settings: BpfSettings, attached: [BpfHook],
+    remains: [UInt32] = []
+  ) {
     self.generation = generation
     self.version = version
     self.object = object
     self.settings = settings
     self.attached = attached
+    self.remains = remains
   }
 
   /// Hooks that the settings want and that are not attached any more.

@@ -57,6 +57,19 @@ import Wire
     }
   }
 
+  @Test func `what a killed run left beside the working programs is seen, and goes with the next load`() throws {
+    try Stage.run { stage in
+      let library = Self.library(stage)
+      let settings = BpfSettings(cgroup: stage.cgroup)
+      _ = try library.load(settings)
+      try FileManager.default.createDirectory(atPath: stage.pins + "/7", withIntermediateDirectories: false)
+      #expect(try library.live()?.remains == [7])
+      _ = try library.load(settings)
+      #expect(try library.live()?.remains == [])
+      #expect(try library.live()?.generation == 8)
+    }
+  }
+
   @Test func `a load that fails leaves what was there`() throws {
     try Stage.run { stage in
       let library = Self.library(stage)

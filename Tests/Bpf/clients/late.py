@@ -141,9 +141,9 @@ def odd_places():
         same("the option %s" % name, "%s %s" % (CLIENT, CLIENT), one.ask())
         one.close()
     body = OPTION[2:]
-    # Of these three the programs do not see that they are malformed, and the module does (documented limit): an option
-    # whose length is none ends the search, and of several unknown options only the last is looked at.
-    uncounted = ("length 0", "length 1", "a wrong length before an unknown kind")
+    # This one the programs do not count, and the module does (documented limit): of several options that are neither TOA
+    # nor standard only the last is looked at.
+    uncounted = ("a wrong length before an unknown kind",)
     bad = (("length 0", b"\xfe\0" + body), ("length 1", b"\xfe\1" + body), ("length 7", b"\xfe\7" + body[:5]),
            ("length 9", b"\xfe\x09" + body + b"\0"), ("a length past the header", b"\1\1\1\1\1\1" + b"\xfe\x08" + body[:4]),
            ("port 0", option4(port=0)), ("address 0.0.0.0", option4(address="0.0.0.0")),
