@@ -43,7 +43,7 @@ bpf-test: static ## Test the eBPF backend natively
 	Tests/Bpf/run.sh
 
 .PHONY: test
-test: check static ## All that CI runs: check, static, VM tests with four kernels and a distribution
+test: check static bpf-test ## All that CI runs: check, static, VM tests with four kernels and a distribution
 	Tests/VM/run.sh
 
 .PHONY: vm-test

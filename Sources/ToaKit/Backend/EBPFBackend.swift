@@ -53,7 +53,8 @@ struct EBPFBackend: Sendable {
     guard let live = try live() else { return false }
     let wanted = settings.bpf(at: "")
     return live.version == toaVersion && live.object == system.bpf.objectHash && live.missing.isEmpty
-      && live.remains.isEmpty && live.settings.trusted == wanted.trusted && live.settings.getsockopt == wanted.getsockopt
+      && live.remains.isEmpty && live.settings.trusted == wanted.trusted
+      && live.settings.getsockopt == wanted.getsockopt
       && Set(live.settings.options.formats) == Set(wanted.options.formats)
       && Cgroups(system).name(of: live.settings.cgroup) == settings.cgroup
   }
