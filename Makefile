@@ -7,9 +7,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-# make vm-test KERNEL=6.12 · make install FLAGS=--yes
+# make vm-test KERNEL=6.12 · make install FLAGS=--dry-run
 KERNEL ?=
-FLAGS ?=
+FLAGS ?= --yes
 
 .PHONY: help
 help: ## List the targets
@@ -21,7 +21,8 @@ setup: ## Install by apt what building and checking needs
 
 .PHONY: build
 build: setup ## Build .build/release/toa
-	swift build -c release --product toa
+	@# With Swift's libraries inside and without symbols: the package toa-ebpf carries a copy of this file.
+	swift build -c release --product toa --static-swift-stdlib -Xlinker -s
 
 .PHONY: install
 install: build ## Install TOA on this machine, to a passing self-test

@@ -106,18 +106,34 @@ static const uint8_t file25[] = {
 };
 
 static const uint8_t file26[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../templates/deb/ebpf.postinst"
 };
 
 static const uint8_t file27[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../templates/deb/ebpf.postrm"
 };
 
 static const uint8_t file28[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/deb/ebpf.prerm"
 };
 
 static const uint8_t file29[] = {
+#embed "../../templates/deb/modules.postinst"
+};
+
+static const uint8_t file30[] = {
+#embed "../../templates/deb/modules.postrm"
+};
+
+static const uint8_t file31[] = {
+#embed "../../templates/systemd/toa-ebpf.service"
+};
+
+static const uint8_t file32[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file33[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -148,8 +164,12 @@ static const struct carried_file files[] = {
   {"module-src/trust.h", file23, sizeof file23},
   {"module-src/uapi/toa.h", file24, sizeof file24},
   {"templates/deb/copyright", file25, sizeof file25},
-  {"templates/deb/modules.postinst", file26, sizeof file26},
-  {"templates/deb/modules.postrm", file27, sizeof file27},
-  {"bpf/table.bpf.o", file28, sizeof file28},
-  {"bpf/toa.bpf.o", file29, sizeof file29},
+  {"templates/deb/ebpf.postinst", file26, sizeof file26},
+  {"templates/deb/ebpf.postrm", file27, sizeof file27},
+  {"templates/deb/ebpf.prerm", file28, sizeof file28},
+  {"templates/deb/modules.postinst", file29, sizeof file29},
+  {"templates/deb/modules.postrm", file30, sizeof file30},
+  {"templates/systemd/toa-ebpf.service", file31, sizeof file31},
+  {"bpf/table.bpf.o", file32, sizeof file32},
+  {"bpf/toa.bpf.o", file33, sizeof file33},
 };

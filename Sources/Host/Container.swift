@@ -13,8 +13,10 @@ public struct Container: Sendable, Equatable, Codable {
     self.evidence = evidence
   }
 
-  /// Looks for the signs; nil when there are none. Ask the live root: another tree's marks speak of how it was made.
+  /// Looks for the signs; nil when there are none. Ask the live root: another tree's marks speak of how it was made. So do those of
+  /// a machine whose disk was made from a container's image, which its namespaces tell.
   public static func detect(in root: FileRoot) -> Container? {
+    if isInFirstNamespaces(in: root) { return nil }
     if let name = root.line("/run/systemd/container"), !name.isEmpty {
       return Container(engine: name, evidence: "/run/systemd/container")
     }
@@ -39,6 +41,21 @@ public struct Container: Sendable, Equatable, Codable {
       return Container(engine: engine, evidence: "/proc/1/cgroup")
     }
     return nil
+  }
+
+  /// Numbers of the namespaces that a kernel starts with, by the links in /proc/self/ns (include/linux/proc_ns.h).
+  private static let firstNamespaces = [
+    "cgroup": "4026531835", "pid": "4026531836", "user": "4026531837", "uts": "4026531838", "ipc": "4026531839",
+  ]
+
+  /// Whether the process is where the kernel's own first process is, and sees its mounts.
+  private static func isInFirstNamespaces(in root: FileRoot) -> Bool {
+    let isFirst = firstNamespaces.allSatisfy { name, number in
+      root.linkTarget("/proc/self/ns/\(name)") == "\(name):[\(number)]"
+    }
+    // The number of the first mount namespace is not fixed; without CAP_SYS_PTRACE it cannot be read.
+    guard isFirst, let first = root.linkTarget("/proc/1/ns/mnt") else { return isFirst }
+    return root.linkTarget("/proc/self/ns/mnt") == first
   }
 
   /// Whether the process lives in a user namespace of its own, where its rights do not reach the kernel.

@@ -144,6 +144,14 @@ public struct FileRoot: Sendable, Equatable {
     }
   }
 
+  /// Makes a symbolic link; what is at `path` must not be there.
+  public func makeLink(_ path: String, to target: String) throws(FileError) {
+    guard let place = locate(path, followLast: false) else {
+      throw FileError(operation: "make", path: path, errno: ELOOP)
+    }
+    guard symlink(target, place) == 0 else { throw FileError(operation: "make", path: path, errno: errno) }
+  }
+
   /// Makes a folder and those above it.
   public func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(FileError) {
     var above = ""

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file in a package.
+/// A file or symbolic link in a package.
 public struct PackageFile: Sendable, Equatable {
   /// Absolute path on the machine where it is installed.
   public var path: String
-  /// Content.
+  /// Content; empty for a link.
   public var bytes: [UInt8]
-  /// Permission bits.
+  /// Permission bits; those of a link mean nothing.
   public var mode: UInt32
+  /// Where a symbolic link leads; nil for a file.
+  public var link: String?
 
   /// Creates a file.
   public init(path: String, bytes: [UInt8], mode: UInt32 = 0o644) {
     self.path = path
     self.bytes = bytes
     self.mode = mode
+  }
+
+  /// Creates a symbolic link.
+  public init(path: String, link: String) {
+    self.init(path: path, bytes: [])
+    self.link = link
   }
 
   /// Creates a text file.
@@ -30,6 +38,8 @@ public struct DebPackage: Sendable, Equatable {
   public var scripts: [String: String]
   /// What it installs.
   public var files: [PackageFile]
+  /// dpkg-deb's options for the compressor.
+  public var compression = ["-Zxz"]
 
   /// Creates a package.
   public init(control: DebianControl, scripts: [String: String], files: [PackageFile]) {
@@ -54,8 +64,10 @@ public struct DebPackage: Sendable, Equatable {
     return folders.sorted()
   }
 
-  /// KiB on disk as dpkg-gencontrol counts: whole KiB for each file, one for each folder.
-  var installedSize: Int { files.reduce(folders.count) { $0 + ($1.bytes.count + 1023) / 1024 } }
+  /// KiB on disk as dpkg-gencontrol counts: whole KiB for each file, one for each folder and link.
+  var installedSize: Int {
+    files.reduce(folders.count) { $0 + ($1.link == nil ? ($1.bytes.count + 1023) / 1024 : 1) }
+  }
 
   /// The copyright file that each of our packages has.
   static func copyright(_ package: String, license: String) throws(PackagingError) -> PackageFile {

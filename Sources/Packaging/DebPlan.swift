@@ -24,19 +24,23 @@ public struct DebPlan: Sendable, Equatable {
     self.folder = folder
     output = "\(outputFolder)/\(package.fileName)"
     let control = try package.control.text(installedSize: package.installedSize)
-    let sums = package.files.sorted { $0.path < $1.path }
+    let sums = package.files.filter { $0.link == nil }.sorted { $0.path < $1.path }
       .map { "\(MD5.hex($0.bytes))  \($0.path.dropFirst())\n" }.joined()
     let scripts = package.scripts.sorted { $0.key < $1.key }
     let meta =
       [PackageFile(path: "/DEBIAN/control", text: control), PackageFile(path: "/DEBIAN/md5sums", text: sums)]
       + scripts.map { PackageFile(path: "/DEBIAN/\($0.key)", text: $0.value, mode: 0o755) }
-    files = (meta + package.files).map { PackageFile(path: folder + $0.path, bytes: $0.bytes, mode: $0.mode) }
+    files = (meta + package.files).map { file in
+      var file = file
+      file.path = folder + file.path
+      return file
+    }
     let ownership = rootOwner ? ["--root-owner-group"] : []
     commands = [
       // dpkg-deb takes the folders' modes as they are, and a strict umask would lock people out of /lib/modules.
       Command("chmod", ["-R", "u=rwX,go=rX", folder]),
       Command(
-        "dpkg-deb", ownership + ["-Zxz", "--build", folder, output],
+        "dpkg-deb", ownership + package.compression + ["--build", folder, output],
         environment: ["SOURCE_DATE_EPOCH": String(time), "LC_ALL": "C.UTF-8"]),
     ]
   }

@@ -26,6 +26,8 @@ public struct DebianControl: Sendable, Equatable {
   public var depends: [String] = []
   /// Names that it also answers to.
   public var provides: [String] = []
+  /// Part of the archive that it would belong to.
+  public var section = "kernel"
   /// Fields of our own, which dpkg keeps and dpkg-query shows.
   public var custom: [ControlField] = []
   /// The one-line description.
@@ -56,7 +58,7 @@ public struct DebianControl: Sendable, Equatable {
       for relation in relations { checked.append(try Self.relation(relation)) }
       lines.append("\(name): \(checked.joined(separator: ", "))")
     }
-    lines += ["Section: kernel", "Priority: optional"]
+    lines += ["Section: \(section)", "Priority: optional"]
     for field in custom { lines.append("\(field.name): \(try Checked.line(field.value, "value of \(field.name)"))") }
     lines.append("Description: \(try Checked.line(synopsis, "value of Description"))")
     for (index, paragraph) in paragraphs.enumerated() {

@@ -2,15 +2,17 @@
 public import ArgumentParser
 public import ToaKit
 
+extension InstallRequest.Choice: ExpressibleByArgument {}
+
 /// `toa install`: from nothing to a proven, persistent TOA.
 public struct Install: Verb {
   /// Summary of the verb.
   public static let configuration = CommandConfiguration(
-    abstract: "Build, package, load and prove the kernel module.",
+    abstract: "Build, package, load and prove TOA on this host.",
     discussion: """
       Finds the kernel's headers and compiler, builds the carried module, puts it into the package database, loads it now \
-      and at every boot, and proves with real connections that applications see the client. A failed step undoes all \
-      before it. A second run changes nothing.
+      and at every boot, and proves with real connections that applications see the client. Where the module cannot be \
+      built or loaded, eBPF programs do the same. A failed step undoes all before it. A second run changes nothing.
       """)
 
   /// Options that every verb has.
@@ -18,12 +20,17 @@ public struct Install: Verb {
   @OptionGroup var change: ChangeOptions
   @OptionGroup var kernel: KernelOption
 
+  @Option(name: .long, help: "What to install; auto keeps what is, else tries the module, else eBPF.")
+  var backend = InstallRequest.Choice.auto
+
   @Option(
     name: .long,
     help: ArgumentHelp(
       "Source prefixes of the load balancer, added to loopback and private ones; `any` believes every source.",
       valueName: "prefixes"))
   var trust: String?
+
+  @OptionGroup var programs: ProgramOptions
 
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
   var compiler: String?
@@ -37,8 +44,8 @@ public struct Install: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
-      kernel: kernel.kernel, trust: trust, compiler: compiler, dryRun: change.dryRun, yes: change.yes,
-      keepOnFailure: keepOnFailure)
+      backend: backend, kernel: kernel.kernel, trust: trust, compiler: compiler, cgroup: programs.cgroup,
+      getsockopt: programs.getsockopt, dryRun: change.dryRun, yes: change.yes, keepOnFailure: keepOnFailure)
     console.answer(try await Installer(system, console).install(request))
     return .success
   }

@@ -10,7 +10,8 @@ public struct Toa: AsyncParsableCommand {
     abstract: "Show servers behind a layer-4 load balancer the real client address.",
     discussion: """
       The load balancer sends the client's address in a TCP option (TOA). `toa install` builds, packages and loads the \
-      kernel module that hands it to applications, and proves with real connections that they see it.
+      kernel module that hands it to applications, or eBPF programs where that cannot be, and proves with real connections \
+      that they see it.
       """,
     version: toaVersion,
     groupedSubcommands: [

@@ -15,6 +15,29 @@ import Testing
     #expect(Container.detect(in: folder.root)?.engine == engine)
   }
 
+  @Test func `a machine whose disk was made from a container's image is a host by its namespaces`() throws {
+    var first = ["cgroup": 4_026_531_835, "ipc": 4_026_531_839, "pid": 4_026_531_836]
+    first["user"] = 4_026_531_837
+    first["uts"] = 4_026_531_838
+    func engine(_ namespaces: [String: Int], init mount: Int? = nil) throws -> String? {
+      let folder = try TemporaryFolder(["/.dockerenv": ""])
+      for (name, number) in namespaces { try folder.link("/proc/self/ns/\(name)", to: "\(name):[\(number)]") }
+      if let mount { try folder.link("/proc/1/ns/mnt", to: "mnt:[\(mount)]") }
+      return withExtendedLifetime(folder) { Container.detect(in: folder.root)?.engine }
+    }
+    #expect(try engine(first) == nil)
+    #expect(try engine([:]) == "docker")
+    for name in first.keys {
+      var other = first
+      other[name] = 4_026_532_333
+      #expect(try engine(other) == "docker", "\(name)")
+    }
+    first["mnt"] = 4_026_531_841
+    #expect(try engine(first, init: 4_026_531_841) == nil)
+    first["mnt"] = 4_026_532_333
+    #expect(try engine(first, init: 4_026_531_841) == "docker")
+  }
+
   @Test func `a host is no container`() throws {
     let folder = try TemporaryFolder([
       "/proc/1/environ": "PATH=/bin\0TERM=linux\0", "/proc/1/cgroup": "0::/init.scope\n",

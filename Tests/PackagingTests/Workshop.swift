@@ -38,7 +38,11 @@ final class Workshop {
     for file in plan.files {
       let parent = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])
       try FileRoot().makeDirectory(parent, mode: 0o700)
-      try FileRoot().write(file.path, file.bytes, mode: file.mode)
+      if let target = file.link {
+        try FileRoot().makeLink(file.path, to: target)
+      } else {
+        try FileRoot().write(file.path, file.bytes, mode: file.mode)
+      }
     }
     for command in plan.commands { try shell(command.typedWithVariables + " >/dev/null") }
     return plan.output

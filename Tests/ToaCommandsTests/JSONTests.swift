@@ -114,6 +114,20 @@ struct JSONTests {
     #expect(try await answer("table --limit 0", as: Table.self).connections.isEmpty)
   }
 
+  @Test func `the backend is named, and is null where there is none`() async throws {
+    #expect(await Screen.of("status --json", on: host).out.contains("\"backend\" : null"))
+    for (backend, other) in [("ebpf", "module"), ("module", "ebpf")] {
+      let installed = await Screen.of("install -y --json --backend \(backend)", on: host)
+      #expect(installed.out.contains("\"backend\" : \"\(backend)\""))
+      for verb in ["status", "stats", "load", "table"] where verb != "table" || backend == "ebpf" {
+        let screen = await Screen.of(verb + " --json", on: host)
+        #expect(screen.status == 0 && screen.out.contains("\"backend\" : \"\(backend)\""), "\(verb)")
+        #expect(!screen.out.contains("\"\(other)\" :") || other == "module", "\(verb)")
+      }
+      #expect(await Screen.of("uninstall -y --json", on: host).status == 0)
+    }
+  }
+
   @Test func `load, unload and uninstall answer with what they changed`() async throws {
     try await host.install()
     let loaded = try await answer("load")

@@ -10,7 +10,8 @@ struct UsageTests {
 
     The load balancer sends the client's address in a TCP option (TOA). `toa
     install` builds, packages and loads the kernel module that hands it to
-    applications, and proves with real connections that they see it.
+    applications, or eBPF programs where that cannot be, and proves with real
+    connections that they see it.
 
     USAGE: toa <subcommand>
 
@@ -19,7 +20,7 @@ struct UsageTests {
       -h, --help              Show help information.
 
     INSTALL SUBCOMMANDS:
-      install                 Build, package, load and prove the kernel module.
+      install                 Build, package, load and prove TOA on this host.
       uninstall               Unload and remove everything that `toa install` put
                               here.
 
@@ -54,7 +55,8 @@ struct UsageTests {
   @Test(arguments: [
     "isntall", "install --no-such", "install --trust", "install now", "doctor --fail-on x", "stats --percpu",
     "table --limit x", "table --limit -1",
-    "load --dryrun", "uninstall --kernel 6.1", "--json", "status extra",
+    "load --dryrun", "uninstall --kernel 6.1", "install --backend kmod", "load --backend auto", "--json",
+    "status extra",
   ])
   func `a wrong command line ends with 64 and says so on standard error alone`(arguments: String) async {
     let screen = await Screen.of(arguments)

@@ -234,6 +234,7 @@ struct SelfTestCgroupTests {
     let host = try FakeHost()
     let folder = "/sys/fs/cgroup/system.slice/toa-selftest"
     _ = try await Loader(host.system, host.console).load(LoadRequest(backend: .ebpf, cgroup: "system.slice"))
+    host.write(ProcessCgroup.path, "0::/user.slice\n")
     // What a killed run left.
     host.write(folder + "/cgroup.procs", "")
     host.write("/sys/fs/cgroup/user.slice/cgroup.procs", "")
@@ -252,6 +253,7 @@ struct SelfTestCgroupTests {
   @Test func `a cgroup that lets nobody in is an error`() async throws {
     let host = try FakeHost()
     _ = try await Loader(host.system, host.console).load(LoadRequest(backend: .ebpf, cgroup: "system.slice"))
+    host.write(ProcessCgroup.path, "0::/user.slice\n")
     // There is no cgroup.procs in a folder that is no cgroup.
     await #expect(throws: ToaError.self) { try await SelfTestReporter(host.system, host.console).report() }
     #expect(!host.files.exists("/sys/fs/cgroup/system.slice/toa-selftest"))

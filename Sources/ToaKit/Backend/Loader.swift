@@ -41,7 +41,7 @@ public struct Loader: Sendable {
 
   /// Pins of a killed run, which do nothing.
   private func removeRubbish(dryRun: Bool) async throws(ToaError) -> LoadDocument {
-    console.say(change: "rm -r \(EBPFBackend.folder)")
+    console.say(change: EBPFLoad.typedUnload)
     if dryRun { return LoadDocument(nil, changed: false) }
     let lock = try HostLock(system)
     defer { extendLifetime(lock) }
@@ -155,7 +155,7 @@ extension EBPFSettings {
 
 extension Backend {
   /// What a person would type to take it out.
-  var typedUnload: String { kind == .module ? "rmmod toa" : "rm -r \(EBPFBackend.folder)" }
+  var typedUnload: String { kind == .module ? "rmmod toa" : EBPFLoad.typedUnload }
 }
 
 extension Duration {

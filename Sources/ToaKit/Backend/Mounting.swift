@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
 
-/// mount(8) and umount(8), said and run.
+/// mount(8) and umount(8), said where there is a console, and run.
 struct Mounting: Sendable {
   let system: System
-  let console: Console
+  let console: Console?
 
-  init(_ system: System, _ console: Console) {
+  init(_ system: System, _ console: Console?) {
     self.system = system
     self.console = console
   }
@@ -47,7 +47,7 @@ struct Mounting: Sendable {
 
   /// Runs a command; what it said when it failed.
   private func failure(of command: Command, _ what: String) async throws(ToaError) -> String? {
-    console.say(change: command.typed)
+    console?.say(change: command.typed)
     do throws(CommandError) {
       let result = try await system.run.run(command)
       guard result.status != 0 else { return nil }
@@ -69,9 +69,9 @@ struct BpfFileSystem: Sendable {
   /// Says that the mount is toa's own: a boot ends both.
   static let mark = runFolder + "/bpffs"
   let system: System
-  let console: Console
+  let console: Console?
 
-  init(_ system: System, _ console: Console) {
+  init(_ system: System, _ console: Console?) {
     self.system = system
     self.console = console
   }
@@ -94,7 +94,7 @@ struct BpfFileSystem: Sendable {
     do throws(ToaError) {
       try await Mounting(system, console).mount("bpf", "bpf", at: Self.point, "the BPF file system")
     } catch {
-      forget()
+      try? await release()
       throw error
     }
     return true

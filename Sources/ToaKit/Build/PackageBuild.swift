@@ -56,7 +56,7 @@ public struct PackageBuild: Sendable, Equatable, Codable {
               compiler: compiler, kernelPackage: kernelPackage, module: bytes
             ).deb(), system))
       }
-      for plan in plans { try await make(plan, system, console) }
+      for plan in plans { try await plan.run(system) }
     } catch let error as ToaError {
       throw error
     } catch {
@@ -72,23 +72,5 @@ public struct PackageBuild: Sendable, Equatable, Codable {
     try DebPlan(
       package, folder: "\(folder)/\(package.control.package)", outputFolder: folder, time: toaReleaseTime,
       rootOwner: system.identity.userID != 0)
-  }
-
-  private func make(_ plan: DebPlan, _ system: System, _ console: Console) async throws {
-    try system.files.remove(plan.folder)
-    for file in plan.files {
-      try system.files.makeDirectory(above: file.path)
-      try system.files.write(file.path, file.bytes, mode: file.mode)
-    }
-    for command in plan.commands {
-      let result = try await system.run.run(command)
-      guard result.status == 0 else {
-        throw ToaError(
-          .buildFailed, "cannot make \(plan.output)",
-          why: "\(command.program) ended with exit status \(result.status):\n\(result.errorOutput)",
-          next: ["run it by hand: \(command.typed)"])
-      }
-    }
-    try system.files.remove(plan.folder)
   }
 }

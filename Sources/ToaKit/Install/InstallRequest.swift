@@ -4,12 +4,28 @@ internal import Wire
 
 /// What `toa install` is asked for.
 public struct InstallRequest: Sendable, Equatable {
+  /// Which backend.
+  public enum Choice: String, Sendable, CaseIterable {
+    /// The installed one, or else the module where it can be built and loaded, or else eBPF.
+    case auto
+    /// toa.ko.
+    case module
+    /// eBPF programs.
+    case ebpf
+  }
+
+  /// Which backend to install.
+  public var backend: Choice
   /// Kernel release; nil is the running one.
   public var kernel: String?
   /// Prefixes from which an option is believed beside the module's own default; nil leaves the default.
   public var trust: String?
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
+  /// The cgroup that eBPF is to cover; nil leaves what was installed, or all.
+  public var cgroup: String?
+  /// Whether eBPF is to answer getsockopt(2); nil leaves what was installed, or not.
+  public var getsockopt: Bool?
   /// Only print the plan.
   public var dryRun: Bool
   /// Do not ask.
@@ -19,15 +35,49 @@ public struct InstallRequest: Sendable, Equatable {
 
   /// Creates a request.
   public init(
-    kernel: String? = nil, trust: String? = nil, compiler: String? = nil, dryRun: Bool = false, yes: Bool = false,
+    backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, compiler: String? = nil,
+    cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, yes: Bool = false,
     keepOnFailure: Bool = false
   ) {
+    self.backend = backend
     self.kernel = kernel
     self.trust = trust
     self.compiler = compiler
+    self.cgroup = cgroup
+    self.getsockopt = getsockopt
     self.dryRun = dryRun
     self.yes = yes
     self.keepOnFailure = keepOnFailure
+  }
+}
+
+extension InstallRequest {
+  /// Throws where an option is for the backend that was not asked for.
+  func checkOptions() throws(ToaError) {
+    let module = [("--kernel", kernel != nil), ("--compiler", compiler != nil)].filter(\.1).map(\.0)
+    let ebpf = [("--cgroup", cgroup != nil), ("--getsockopt", getsockopt != nil)].filter(\.1).map(\.0)
+    if let option = module.first, let other = ebpf.first {
+      throw ToaError(.usage, "\(option) is for the module and \(other) for eBPF", next: ["leave one of them out"])
+    }
+    if backend == .ebpf, let option = module.first {
+      throw ToaError(
+        .usage, "\(option) is for the module", why: "eBPF needs no compiler and works with every kernel that boots",
+        next: ["leave it out"])
+    }
+    if backend == .module, let option = ebpf.first {
+      throw ToaError(
+        .usage, "\(option) is for eBPF", why: "the module covers every process and every call", next: ["leave it out"])
+    }
+  }
+
+  /// The command for a backend, as a person would type it.
+  func typed(_ backend: Backend.Kind) -> String {
+    var words = ["toa", "install", "--backend", backend.rawValue]
+    for (option, value) in [("--kernel", kernel), ("--trust", trust), ("--compiler", compiler), ("--cgroup", cgroup)] {
+      if let value { words += [option, shellQuoted(value)] }
+    }
+    if let getsockopt { words.append(getsockopt ? "--getsockopt" : "--no-getsockopt") }
+    return words.joined(separator: " ")
   }
 }
 

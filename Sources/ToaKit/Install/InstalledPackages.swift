@@ -14,8 +14,16 @@ struct InstalledPackages: Sendable, Equatable {
   var hasCommon = false
   /// The prefixes that the settings name; nil when they leave the module's default.
   var trusted: String?
+  /// Version and object of the eBPF package; nil when it is not installed.
+  var ebpf: EBPF?
   /// Debs of the installed packages that toa still keeps, by package name.
   var debs: [String: String] = [:]
+
+  /// What the package of eBPF was made from.
+  struct EBPF: Sendable, Equatable {
+    var version: String
+    var object: String
+  }
 
   /// Asks dpkg; without dpkg nothing is installed.
   static func read(_ system: System, kernel: String) async -> InstalledPackages {
@@ -30,6 +38,9 @@ struct InstalledPackages: Sendable, Equatable {
     if let common = await fields(["Version", "Toa-Trusted"], of: CommonPackage.name, system) {
       packages.hasCommon = true
       packages.trusted = common[1].isEmpty ? nil : common[1]
+    }
+    if let ebpf = await fields(["Version", "Toa-Object"], of: EBPFPackage.name, system) {
+      packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])
     }
     packages.debs = keptDebs(system)
     return packages

@@ -18,6 +18,10 @@ public struct InstallDocument: Document {
   public let changed: Bool
   /// Whether this was only a plan.
   public let dryRun: Bool
+  /// Which backend was or would be installed.
+  public let backend: Backend.Kind
+  /// Why this one; nil where it is the first choice.
+  public let reason: String?
   /// Kernel release.
   public let kernel: String
   /// The steps that were or would be taken.
@@ -26,7 +30,7 @@ public struct InstallDocument: Document {
   public let selfTest: SelfTestReport?
 }
 
-/// The verb `install`: plan, ask, apply under the journal, prove.
+/// The verb `install`: choose, plan, ask, apply under the journal, prove.
 public struct Installer: Sendable {
   let system: System
   let console: Console
@@ -39,59 +43,90 @@ public struct Installer: Sendable {
 
   /// Installs; the last thing that happens is a crafted connection that reads back the client.
   public func install(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
-    if !request.dryRun { try system.requireRoot("install") }
-    let transaction = Transaction(system, console)
     if request.dryRun { return try await planOnly(request) }
+    try system.requireRoot("install")
     let lock = try HostLock(system)
     defer { extendLifetime(lock) }
-    try await transaction.recover()
-    let (facts, plan) = try await plan(request)
+    try await Transaction(system, console).recover()
+    let facts = try await system.facts(kernel: request.kernel)
+    let choice = BackendChoice(system: system, facts: facts, request: request, console: console)
+    let draft = try await choice.draft()
+    do throws(ToaError) {
+      return try await apply(draft, facts, request)
+    } catch {
+      guard draft.mayFallBack, BackendChoice.mayFallBack(after: error) else { throw error }
+      return try await applyEBPF(insteadOf: error, choice)
+    }
+  }
+
+  /// Tries eBPF after the module failed on the way and everything of it was taken back.
+  private func applyEBPF(insteadOf failure: ToaError, _ choice: BackendChoice) async throws(ToaError) -> InstallDocument
+  {
+    for line in failure.description.split(separator: "\n") { console.detail(String(line)) }
+    let draft = try await choice.ebpf(insteadOf: failure)
+    do throws(ToaError) {
+      return try await apply(draft, choice.facts, choice.request)
+    } catch {
+      let isOwn = [.unexpected, .refused, .locked, .conflict].contains(error.status)
+      throw isOwn ? error : failure.joined(withEBPF: error)
+    }
+  }
+
+  private func planOnly(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
+    let facts = try await system.facts(kernel: request.kernel)
+    let draft = try await BackendChoice(system: system, facts: facts, request: request, console: console).draft()
+    if draft.plan.steps.isEmpty {
+      console.say("\(Self.already(draft, facts)); nothing to change.", .good)
+    } else if let reason = draft.reason {
+      console.say(reason)
+    }
+    for (index, step) in draft.plan.steps.enumerated() {
+      console.print(console.styled("\(index + 1). \(step.title)", .strong))
+      for command in step.typedCommands { console.print("   # \(command)") }
+    }
+    return document(draft, changed: false, dryRun: true, nil)
+  }
+
+  private func apply(
+    _ draft: Draft, _ facts: HostFacts, _ request: InstallRequest
+  ) async throws(ToaError) -> InstallDocument {
+    let plan = draft.plan
     if plan.steps.isEmpty {
-      console.say("toa is installed for \(facts.target) already; nothing to change.", .good)
+      console.say("\(Self.already(draft, facts)); nothing to change.", .good)
     } else {
-      show(plan, facts)
+      show(draft, facts)
       try console.consent("install", yes: request.yes)
     }
     let proof = ProofBox()
     if plan.steps.isEmpty {
       // Not even the journal changes.
-      proof.report = try await prove(facts)
+      proof.report = try await prove(draft, facts)
     } else {
-      try await transaction.run(plan, keepUnproven: request.keepOnFailure) { () async throws(ToaError) in
-        proof.report = try await prove(facts)
+      try await Transaction(system, console).run(plan, keepUnproven: request.keepOnFailure) {
+        () async throws(ToaError) in
+        proof.report = try await prove(draft, facts)
       }
     }
-    await summarise(facts, proof.report)
-    return document(plan, changed: !plan.steps.isEmpty, dryRun: false, proof.report)
+    await InstallSummary(system: system, console: console).show(draft, facts, proof.report)
+    return document(draft, changed: !plan.steps.isEmpty, dryRun: false, proof.report)
   }
 
-  private func planOnly(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
-    let (facts, plan) = try await plan(request)
-    if plan.steps.isEmpty {
-      console.say("toa is installed for \(facts.target) already; nothing to change.", .good)
-    }
-    for (index, step) in plan.steps.enumerated() {
-      console.print(console.styled("\(index + 1). \(step.title)", .strong))
-      for command in step.typedCommands { console.print("   # \(command)") }
-    }
-    return document(plan, changed: false, dryRun: true, nil)
+  private static func already(_ draft: Draft, _ facts: HostFacts) -> String {
+    draft.backend == .module ? "toa is installed for \(facts.target) already" : "toa is installed with eBPF already"
   }
 
-  private func plan(_ request: InstallRequest) async throws(ToaError) -> (HostFacts, Plan) {
-    let facts = try await system.facts(kernel: request.kernel)
-    if request.dryRun == false || system.identity.userID == 0 { try Preflight(system: system, facts: facts).check() }
-    return (facts, try await InstallPlanner(system, facts, request).plan())
-  }
-
-  private func show(_ plan: Plan, _ facts: HostFacts) {
+  private func show(_ draft: Draft, _ facts: HostFacts) {
     console.say("toa \(toaVersion) for kernel \(facts.target) on \(facts.distribution.prettyName)", .strong)
-    console.say("  \(facts.flavor.verdict.rawValue) kernel; \(facts.choice.reason)")
+    switch draft.backend {
+    case .module: console.say("  \(facts.flavor.verdict.rawValue) kernel; \(facts.choice.reason)")
+    case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
+    }
     console.say("Plan:")
-    for (index, step) in plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
+    for (index, step) in draft.plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
   }
 
   /// Makes the connections; nil for a kernel that does not run.
-  private func prove(_ facts: HostFacts) async throws(ToaError) -> SelfTestReport? {
+  private func prove(_ draft: Draft, _ facts: HostFacts) async throws(ToaError) -> SelfTestReport? {
     guard facts.isRunning else { return nil }
     console.say("Proof: real connections from a synthetic load balancer", .strong)
     let reporter = SelfTestReporter(system, console)
@@ -99,7 +134,7 @@ public struct Installer: Sendable {
     guard report.passed else {
       let failed = report.cases.filter(\.failed)
       throw ToaError(
-        .selfTestFailed, "toa.ko is loaded, but applications do not see the client",
+        .selfTestFailed, "\(draft.backend.title) is loaded, but applications do not see the client",
         why: failed.map {
           "\($0.name): expected \($0.expected), accept gave \($0.accepted), getpeername \($0.peerName)"
         }
@@ -109,30 +144,12 @@ public struct Installer: Sendable {
     return report
   }
 
-  private func summarise(_ facts: HostFacts, _ report: SelfTestReport?) async {
-    let packages = await InstalledPackages.read(system, kernel: facts.target.text)
-    let live = facts.isRunning ? LiveModule(system) : nil
-    var table = Table()
-    table.add(["  kernel", "\(facts.target)"])
-    if let compiler = packages.compiler { table.add(["  built with", "\(compiler)"]) }
-    table.add([
-      "  package", "\(PackageBuild.names(facts.target.text).joined(separator: ", ")) \(packages.version ?? "")",
-    ])
-    if let live { table.add(["  loaded", "toa.ko \(live.version ?? ""), hooked by \(live.hook ?? "?")"]) }
-    if let trusted = live?.trusted { table.add(["  trusted", "\(trusted)"]) }
-    table.add(["  at boot", "loaded by systemd-modules-load"])
-    if let report { table.add(["  proven", "\(SelfTestReporter.summary(report, console))"]) }
-    console.say(
-      facts.isRunning ? "Applications on this host see their clients." : "Installed for the next boot.", .good)
-    for line in table.lines(console) { console.say(line) }
-  }
-
   private func document(
-    _ plan: Plan, changed: Bool, dryRun: Bool, _ report: SelfTestReport?
+    _ draft: Draft, changed: Bool, dryRun: Bool, _ report: SelfTestReport?
   ) -> InstallDocument {
     InstallDocument(
-      changed: changed, dryRun: dryRun, kernel: plan.kernel,
-      steps: plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) }, selfTest: report)
+      changed: changed, dryRun: dryRun, backend: draft.backend, reason: draft.reason, kernel: draft.plan.kernel,
+      steps: draft.plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) }, selfTest: report)
   }
 }
 

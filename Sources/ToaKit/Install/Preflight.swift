@@ -39,24 +39,16 @@ extension ToaError {
   }
 }
 
-/// What must hold before `install` plans anything.
-struct Preflight: Sendable {
+/// What both backends ask of a host before `install` plans anything.
+struct CommonPreflight: Sendable {
   let system: System
   let facts: HostFacts
 
   /// Bytes that a build and the debs need at most.
   static let neededBytes: UInt64 = 64 << 20
 
-  func check() throws(ToaError) {
-    try checkPlace()
-    try checkKernel()
-    if facts.isRunning { try system.refuseOtherTOA() }
-    try checkSignature()
-    try checkDisk()
-  }
-
-  private func checkPlace() throws(ToaError) {
-    if facts.isRunning { try system.requireModuleSupport() }
+  /// Throws where nothing can be installed; `instead` is what can be done there.
+  func checkPlace(instead: [String]) throws(ToaError) {
     if let container = facts.container {
       throw ToaError(
         .notApplicable, "this is a container (\(container.engine))", why: container.evidence,
@@ -65,14 +57,54 @@ struct Preflight: Sendable {
     if let immutable = facts.immutable {
       throw ToaError(
         .notApplicable, "this system's files cannot be changed in place", why: immutable.evidence,
-        next: [immutable.advice, "toa build --kernel \(facts.target) --out DIR, and put toa.ko into the image"])
+        next: [immutable.advice] + instead)
     }
     guard facts.distribution.family == .debian else {
       throw ToaError(
         .notApplicable, "toa install makes debs only; this is \(facts.distribution.prettyName)",
-        why: "packages for rpm distributions are not built yet",
-        next: ["toa build --out DIR", "then load DIR/toa.ko by hand: insmod DIR/toa.ko"])
+        why: "packages for rpm distributions are not built yet", next: instead)
     }
+  }
+
+  /// Throws where these folders cannot take files, or dpkg is at work.
+  func checkDisk(_ folders: [String]) throws(ToaError) {
+    for folder in folders where !system.canWrite(folder) {
+      throw ToaError(
+        .refused, "\(folder) cannot be written", why: "the file system is read-only, or this is not root",
+        next: ["mount -o remount,rw /", "then run the same command again"])
+    }
+    for place in folders {
+      guard let free = system.freeBytes(place), free < Self.neededBytes else { continue }
+      throw ToaError(
+        .refused, "\(place) has only \(free >> 20) MiB left", why: "building and packaging take up to 64 MiB",
+        next: ["free some space, then run the same command again"])
+    }
+    guard !system.isPackageDatabaseLocked else {
+      throw ToaError(
+        .locked, "the package database is locked", why: "another package manager is running",
+        next: ["wait until it has finished, then run the same command again"])
+    }
+  }
+}
+
+/// What must hold before `install` plans anything with the module.
+struct Preflight: Sendable {
+  static let neededBytes = CommonPreflight.neededBytes
+  let system: System
+  let facts: HostFacts
+
+  func check() throws(ToaError) {
+    if facts.isRunning { try system.requireModuleSupport() }
+    let common = CommonPreflight(system: system, facts: facts)
+    let build =
+      facts.immutable == nil
+      ? ["toa build --out DIR", "then load DIR/toa.ko by hand: insmod DIR/toa.ko"]
+      : ["toa build --kernel \(facts.target) --out DIR, and put toa.ko into the image", EBPFPreflight.untilReboot]
+    try common.checkPlace(instead: build)
+    try checkKernel()
+    if facts.isRunning { try system.refuseOtherTOA() }
+    try checkSignature()
+    try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"])
   }
 
   private func checkKernel() throws(ToaError) {
@@ -95,25 +127,5 @@ struct Preflight: Sendable {
     throw ToaError(
       .signatureRefused, "this kernel takes only signed modules", why: reason,
       next: ["toa doctor --only SIG", "sign and enrol a key, or turn the policy off at boot"])
-  }
-
-  private func checkDisk() throws(ToaError) {
-    let folder = "/lib/modules/\(facts.target)"
-    guard system.canWrite(folder) else {
-      throw ToaError(
-        .refused, "\(folder) cannot be written", why: "the file system is read-only, or this is not root",
-        next: ["mount -o remount,rw /", "then run the same command again"])
-    }
-    for place in ["/var/lib", folder] {
-      guard let free = system.freeBytes(place), free < Self.neededBytes else { continue }
-      throw ToaError(
-        .refused, "\(place) has only \(free >> 20) MiB left", why: "building and packaging take up to 64 MiB",
-        next: ["free some space, then run the same command again"])
-    }
-    guard !system.isPackageDatabaseLocked else {
-      throw ToaError(
-        .locked, "the package database is locked", why: "another package manager is running",
-        next: ["wait until it has finished, then run the same command again"])
-    }
   }
 }

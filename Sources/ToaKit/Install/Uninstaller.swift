@@ -33,10 +33,16 @@ public struct Uninstaller: Sendable {
     let entries = Journal(system.files).entries().filter { !$0.standing.isEmpty || $0.isCommitted }
     let strays = strayPackages(entries)
     let folders = Self.folders.filter { system.files.exists($0) }
-    let commands =
-      entries.withEachPackageOnce.reversed().flatMap { entry in
-        entry.undoOrder.flatMap { $0.step.typedUndo(facts: $0.facts, .withdrawal) }
-      } + (strays.isEmpty ? [] : [Dpkg.purge(strays).typed]) + folders.map { "rm -r \($0)" }
+    let transaction = Transaction(system, console)
+    let undoing = entries.withEachPackageOnce.reversed().flatMap { entry in
+      entry.undoOrder.flatMap { transaction.typedUndo($0.step, facts: $0.facts, .withdrawal) }
+    }
+    // Programs that no entry answers for: somebody ran `toa load`, or the journal was lost.
+    let strayPins = system.bpf.hasPins() && !undoing.contains(EBPFLoad.typedUnload) ? [EBPFLoad.typedUnload] : []
+    let strayMount = BpfFileSystem(system, nil).isOurs ? [Step.mountBpf.typedUndo(facts: [], .withdrawal)[0]] : []
+    let commands = Self.once(
+      undoing + strayPins + (strays.isEmpty ? [] : [Dpkg.purge(strays).typed]) + strayMount
+        + folders.map { "rm -r \($0)" })
     guard !commands.isEmpty else {
       console.say("toa is not installed; nothing to remove.", .good)
       return UninstallDocument(changed: false, dryRun: dryRun, commands: [])
@@ -53,19 +59,35 @@ public struct Uninstaller: Sendable {
       for command in commands { console.say(change: command) }
     }
     try console.consent("uninstall", yes: yes)
-    let transaction = Transaction(system, console)
     try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
+    try await removePins()
     try await remove(strays, folders, transaction)
     console.say("toa is removed; nothing of it is left.", .good)
     return UninstallDocument(changed: true, dryRun: false, commands: commands)
   }
 
+  /// The commands, each that comes again left out: several plans put the same thing in place.
+  private static func once(_ commands: [String]) -> [String] {
+    var seen: Set<String> = []
+    return commands.filter { seen.insert($0).inserted }
+  }
+
+  /// Takes out programs that are left, and the file system that toa mounted for them.
+  private func removePins() async throws(ToaError) {
+    if system.bpf.hasPins() {
+      console.say(change: EBPFLoad.typedUnload)
+      try EBPFBackend(system).unload()
+    }
+    try await BpfFileSystem(system, console).release()
+  }
+
   /// Packages of toa that no journal entry answers for: somebody installed the debs by hand, or the journal was lost.
   private func strayPackages(_ entries: [Journal.Entry]) -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
-    return (DpkgDatabase.read(from: system.files)?.installed(prefix: "toa-modules-") ?? []).filter {
-      !known.contains($0)
-    }
+    let database = DpkgDatabase.read(from: system.files)
+    let names =
+      (database?.installed(prefix: EBPFPackage.name) ?? []) + (database?.installed(prefix: "toa-modules-") ?? [])
+    return names.filter { !known.contains($0) }
   }
 
   private func remove(_ strays: [String], _ folders: [String], _ transaction: Transaction) async throws(ToaError) {

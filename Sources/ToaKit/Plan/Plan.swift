@@ -4,14 +4,17 @@
 public struct Plan: Sendable, Equatable, Codable {
   /// The verb that made it: "install".
   public var verb: String
+  /// Backend that it is for; plans of journals from before there were two have none.
+  public var backend: Backend.Kind?
   /// Kernel release that it is for.
   public var kernel: String
   /// The steps in order.
   public var steps: [Step]
 
   /// Creates a plan.
-  public init(verb: String, kernel: String, steps: [Step]) {
+  public init(verb: String, backend: Backend.Kind = .module, kernel: String, steps: [Step]) {
     self.verb = verb
+    self.backend = backend
     self.kernel = kernel
     self.steps = steps
   }

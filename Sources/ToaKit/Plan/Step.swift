@@ -19,6 +19,12 @@ public enum Step: Sendable, Equatable, Codable {
   case setTrusted(String, old: String)
   /// Loads the module by name, as the boot will.
   case loadModule(String)
+  /// Mounts the file system in which maps and links of eBPF are kept.
+  case mountBpf
+  /// Makes the deb that restores eBPF at boot.
+  case buildEBPFPackage(EBPFPackageBuild)
+  /// Attaches the eBPF programs.
+  case loadEBPF(EBPFLoad)
 }
 
 /// The debs of one installation.
@@ -55,6 +61,9 @@ extension Step {
     case .installPackageFiles(let files): "install \(files.names.joined(separator: " and "))"
     case .setTrusted: "change the trusted prefixes of the loaded module"
     case .loadModule(let name): "load \(name)"
+    case .mountBpf: "mount the BPF file system"
+    case .buildEBPFPackage(let build): "package as \(build.files.names[0])"
+    case .loadEBPF(let load): "\(load.old == nil ? "attach" : "replace") the eBPF programs, \(load.settings.scope)"
     }
   }
 
@@ -69,6 +78,9 @@ extension Step {
     case .installPackageFiles(let files): [Dpkg.install(files.paths).typed]
     case .setTrusted(let prefixes, _): [Self.typedTrusted(prefixes)]
     case .loadModule(let name): ["modprobe \(name)"]
+    case .mountBpf: [BpfFileSystem.command]
+    case .buildEBPFPackage(let build): build.typedCommands
+    case .loadEBPF(let load): [EBPFLoad.typed(load.settings)]
     }
   }
 
@@ -83,6 +95,10 @@ extension Step {
     case .installPackageFiles(let files): Self.typedRemoval(files, replaced: purpose == .rollback ? files.replaced : [])
     case .setTrusted(_, let old): purpose == .rollback ? [Self.typedTrusted(old)] : []
     case .loadModule(let name): ["rmmod \(name)"]
+    case .mountBpf: ["umount \(BpfFileSystem.point)"]
+    case .buildEBPFPackage(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .loadEBPF(let load):
+      [purpose == .rollback ? load.old.map(EBPFLoad.typed) ?? EBPFLoad.typedUnload : EBPFLoad.typedUnload]
     }
   }
 

@@ -22,6 +22,9 @@ extension Transaction {
     case .installPackageFiles(let files): try await installPackageFiles(files)
     case .setTrusted(let prefixes, _): try ModuleBackend(system).setTrusted(prefixes)
     case .loadModule(let name): try loadModule(name)
+    case .mountBpf: try await BpfFileSystem(system, nil).mount()
+    case .buildEBPFPackage(let build): try await build.run(system)
+    case .loadEBPF(let load): try await loadEBPF(load.settings)
     }
   }
 
@@ -39,6 +42,9 @@ extension Transaction {
         try ModuleBackend(system).setTrusted(old)
       }
     case .loadModule(let name): try unloadModule(name)
+    case .mountBpf: try await BpfFileSystem(system, nil).release()
+    case .buildEBPFPackage(let build): try removeFiles([build.folder])
+    case .loadEBPF(let load): try await unloadEBPF(load, purpose)
     }
   }
 

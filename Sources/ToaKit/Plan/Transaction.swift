@@ -75,7 +75,7 @@ public struct Transaction: Sendable {
 
   private func undo(_ entry: Journal.Entry, _ purpose: UndoPurpose) async throws(ToaError) {
     for (number, step, facts) in entry.undoOrder {
-      for command in step.typedUndo(facts: facts, purpose) { console.say(change: command) }
+      for command in typedUndo(step, facts: facts, purpose) { console.say(change: command) }
       try await undo(step, facts: facts, purpose)
       // A full disk must not stop the undoing; without this line the next run undoes the step again, which does nothing.
       try? journal.add(.undone(plan: entry.number, step: number))

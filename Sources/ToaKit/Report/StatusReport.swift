@@ -91,7 +91,7 @@ public struct StatusReport: Sendable {
       table.add([
         "  hook", "\(live.hook ?? "unknown")\(document.ebpf.map { ": " + $0.attached.joined(separator: ", ") } ?? "")",
       ])
-      if let cgroup = live.cgroup { table.add(["  cgroup", "\(cgroup)\(cgroup == "/" ? "  (every process)" : "")"]) }
+      if let cgroup = live.cgroup { table.add(["  cgroup", "\(InstallSummary.cgroup(cgroup))"]) }
       for (index, line) in console.wrappedList(live.trusted ?? "unknown", indent: 15).enumerated() {
         table.add([index == 0 ? "  trusted" : "", "\(line)"])
       }

@@ -67,7 +67,10 @@ struct FakeDpkg {
     let old = Set(((try? host.files.text(list)) ?? "").split(separator: "\n").map(String.init))
     set(package, stanza("reinstreq half-installed"))
     host.pause("\(package) half installed")
-    for (path, text) in files.sorted(by: { $0.key < $1.key }) { host.write(path, text) }
+    for (path, text) in files.sorted(by: { $0.key < $1.key }) {
+      if text.hasPrefix("-> ") { host.remove(path) }
+      host.write(path, text)
+    }
     for path in old.subtracting(files.keys) where host.files.isFile(path) { host.remove(path) }
     host.write(list, files.keys.sorted().map { $0 + "\n" }.joined())
     set(package, stanza("ok unpacked"))
@@ -113,7 +116,7 @@ struct FakeDpkg {
     }
     var archive = control
     for path in snapshot.nodes.keys.sorted() where !path.hasPrefix("/DEBIAN") {
-      if let text = snapshot.text(path) { archive += "\u{1}\(path)\u{2}\(text)" }
+      if let text = snapshot.text(path) ?? snapshot.link(path) { archive += "\u{1}\(path)\u{2}\(text)" }
     }
     host.write(output, archive)
     return CommandResult(status: 0)
@@ -150,6 +153,7 @@ struct FakeDpkg {
 
   private func depmod() {
     let index = "/lib/modules/\(FakeHost.kernel)/modules.dep"
+    guard host.files.isDirectory("/lib/modules/\(FakeHost.kernel)") else { return }
     let others = ((try? host.files.text(index)) ?? "").split(separator: "\n").filter { $0 != "updates/toa.ko:" }
     let own: [Substring] = host.files.isFile(FakeHost.modulePath) ? ["updates/toa.ko:"] : []
     host.write(index, (own + others).map { $0 + "\n" }.joined())

@@ -85,7 +85,7 @@ final class FakeHost: Sendable {
     for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount"] {
       world.nodes["/usr/bin/" + name] = .file(mode: 0o755, bytes: [])
     }
-    world.nodes["/proc/self/cgroup"] = .file(mode: 0o644, bytes: Array("0::/user.slice\n".utf8))
+    world.nodes["/proc/self/cgroup"] = .file(mode: 0o644, bytes: Array("0::/system.slice/ssh.service\n".utf8))
     world.nodes["/proc/self/exe"] = .file(mode: 0o755, bytes: Array("toa".utf8))
     world.nodes[MountTable.path] = .file(mode: 0o644, bytes: Array(FakeHost.mounts.utf8))
     world.nodes["/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages"] = .file(mode: 0o644, bytes: [10])
@@ -93,6 +93,16 @@ final class FakeHost: Sendable {
     let status = world.text("/var/lib/dpkg/status") ?? ""
     let kept = FakeDpkg.stanzas(status).filter { !$0.hasPrefix("Package: make\n") }
     world.nodes["/var/lib/dpkg/status"] = .file(mode: 0o644, bytes: Array(FakeDpkg.text(kept).utf8))
+    return world
+  }()
+
+  /// The same without systemd, which would have mounted the BPF file system.
+  static let withoutSystemd: TreeSnapshot = {
+    var world = fresh
+    world.nodes["/run/systemd"] = nil
+    world.nodes["/run/systemd/system"] = nil
+    let mounts = FakeHost.mounts.split(separator: "\n").dropLast().map { $0 + "\n" }.joined()
+    world.nodes[MountTable.path] = .file(mode: 0o644, bytes: Array(mounts.utf8))
     return world
   }()
 

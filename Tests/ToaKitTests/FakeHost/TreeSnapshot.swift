@@ -49,6 +49,11 @@ struct TreeSnapshot: Sendable, Equatable {
     if case .file(_, let bytes) = nodes[path] { String(decoding: bytes, as: UTF8.self) } else { nil }
   }
 
+  /// The target of a link as `TestTree` writes it: "-> target".
+  func link(_ path: String) -> String? {
+    if case .link(let target) = nodes[path] { "-> \(target)" } else { nil }
+  }
+
   /// Makes the tree again below an empty root.
   func write(to tree: TestTree) throws {
     let place = tree.root.location.string

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The package that loads the eBPF programs at boot: toa itself, its settings and a unit of systemd.
+public struct EBPFPackage: Sendable, Equatable {
+  /// Its name.
+  public static let name = "toa-ebpf"
+  /// Where toa is that the boot runs.
+  public static let program = "/usr/lib/toa/toa"
+  /// What it is told.
+  public static let settings = "/usr/lib/toa/ebpf.json"
+  /// The unit that runs it.
+  public static let unit = "/usr/lib/systemd/system/toa-ebpf.service"
+  /// What makes the boot want the unit; `systemctl mask` in /etc is stronger.
+  public static let wanted = "/usr/lib/systemd/system/sysinit.target.wants/toa-ebpf.service"
+
+  /// Version of toa, without a package revision.
+  public var version: String
+  /// dpkg's name of the architecture.
+  public var architecture: String
+  /// Hash of the programs that it loads, 32 hexadecimal digits.
+  public var object: String
+  /// The prefixes that the settings name; nil when they leave the default.
+  public var trusted: String?
+  /// Text of the settings file.
+  public var settings: String
+  /// Packages of the libraries that the program needs.
+  public var depends: [String]
+  /// The program.
+  public var program: [UInt8]
+
+  /// Creates the value.
+  public init(
+    version: String, architecture: String, object: String, trusted: String? = nil, settings: String,
+    depends: [String] = [], program: [UInt8]
+  ) {
+    self.version = version
+    self.architecture = architecture
+    self.object = object
+    self.trusted = trusted
+    self.settings = settings
+    self.depends = depends
+    self.program = program
+  }
+
+  /// The package.
+  public func deb() throws(PackagingError) -> DebPackage {
+    var control = DebianControl(
+      package: Self.name, version: version + "-1", architecture: architecture,
+      synopsis: "client addresses from TCP options by eBPF",
+      paragraphs: [
+        """
+        Attaches at boot the eBPF programs that give servers behind a layer-4 load balancer the client's address, which \
+        the load balancer writes into a TCP option.
+        """,
+        "The program toa made this package of itself on this machine. \"toa uninstall\" detaches and removes it.",
+      ])
+    control.section = "net"
+    control.depends = depends
+    control.custom = [ControlField(name: "Toa-Object", value: object)]
+    if let trusted { control.custom.append(ControlField(name: "Toa-Trusted", value: try Checked.trusted(trusted))) }
+    let unit = try Template(carried: "systemd/toa-ebpf.service").filled([:])
+    var deb = DebPackage(
+      control: control,
+      scripts: [
+        "postinst": try Template(carried: "deb/ebpf.postinst").filled([:]),
+        "prerm": try Template(carried: "deb/ebpf.prerm").filled(["PROGRAM": Self.program, "PACKAGE": Self.name]),
+        "postrm": try Template(carried: "deb/ebpf.postrm").filled([:]),
+      ],
+      files: [
+        PackageFile(path: Self.program, bytes: program, mode: 0o755),
+        PackageFile(path: Self.settings, text: settings), PackageFile(path: Self.unit, text: unit),
+        PackageFile(path: Self.wanted, link: "../toa-ebpf.service"),
+        try DebPackage.copyright(Self.name, license: "Apache-2.0"),
+      ])
+    // Many megabytes of program, which xz would take longer to compress than everything else together takes.
+    deb.compression = ["-Zgzip", "-z1"]
+    return deb
+  }
+}

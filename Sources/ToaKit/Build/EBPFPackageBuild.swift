@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Packaging
+
+/// The making of the deb that restores eBPF at boot: the running program, its settings and a unit.
+public struct EBPFPackageBuild: Sendable, Equatable, Codable {
+  /// The running program's own file.
+  static let program = "/proc/self/exe"
+  /// More bytes than any build of toa has.
+  private static let programLimit = 256 << 20
+
+  /// Folder that gets the deb.
+  public var folder: String
+  /// dpkg's name of the architecture: "amd64".
+  public var architecture: String
+  /// Hash of the eBPF programs.
+  public var object: String
+  /// How they are to work.
+  public var settings: EBPFSettings
+  /// Packages of the libraries that the program needs.
+  public var depends: [String]
+  /// Debs that are replaced.
+  public var replaced: [String]
+
+  /// The deb that comes out.
+  var files: PackageFiles {
+    PackageFiles(
+      names: [EBPFPackage.name], paths: ["\(folder)/\(EBPFPackage.name)_\(toaVersion)-1_\(architecture).deb"],
+      replaced: replaced)
+  }
+
+  var typedCommands: [String] { ["dpkg-deb --build \(folder)/\(EBPFPackage.name) \(files.paths[0])"] }
+
+  /// Lays the package out and has dpkg-deb make it.
+  func run(_ system: System) async throws(ToaError) {
+    do {
+      let plan = try DebPlan(
+        package(system), folder: "\(folder)/\(EBPFPackage.name)", outputFolder: folder, time: toaReleaseTime,
+        rootOwner: system.identity.userID != 0)
+      try await plan.run(system)
+      guard [plan.output] == files.paths else {
+        throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
+      }
+    } catch let error as ToaError {
+      throw error
+    } catch let error as FileError {
+      throw ToaError(
+        .buildFailed, "cannot make the package toa-ebpf", why: "\(error.path): \(errorText(error.errno))",
+        next: ["make room there, then run the same command again"])
+    } catch {
+      throw ToaError(.buildFailed, "cannot make the package toa-ebpf", why: "\(error)", next: ["toa doctor"])
+    }
+  }
+
+  /// Whether the files on this host are those of the package.
+  func isInPlace(_ system: System) -> Bool {
+    guard let deb = try? package(system) else { return false }
+    return deb.files.allSatisfy { file in
+      if let link = file.link { return system.files.linkTarget(file.path) == link }
+      guard system.files.size(file.path) == file.bytes.count else { return false }
+      return (try? system.files.bytes(file.path, limit: Self.programLimit)) == file.bytes
+    }
+  }
+
+  private func package(_ system: System) throws -> DebPackage {
+    try EBPFPackage(
+      version: toaVersion, architecture: architecture, object: object, trusted: settings.trusted,
+      settings: settings.fileText, depends: depends,
+      program: try system.files.bytes(Self.program, limit: Self.programLimit)
+    ).deb()
+  }
+}
+
+/// The shared libraries of the running program.
+enum ProgramLibraries {
+  /// Their paths, as the kernel has mapped them; none in a static program.
+  static func paths(_ maps: String) -> [String] {
+    // "7f..-7f.. r-xp 00026000 fe:01 1234   /usr/lib/x86_64-linux-gnu/libc.so.6"
+    let paths = maps.split(separator: "\n").compactMap { line in
+      line.firstIndex(of: "/").map { String(line[$0...]) }
+    }
+    return Set(paths.filter { $0.contains(".so") && !$0.hasSuffix(" (deleted)") }).sorted()
+  }
+
+  /// The packages that own them, and those that none owns.
+  static func owners(_ system: System) -> (packages: [String], unowned: [String]) {
+    let paths = paths((try? system.files.text("/proc/self/maps")) ?? "")
+    guard !paths.isEmpty, let database = DpkgDatabase.read(from: system.files) else { return ([], []) }
+    var packages: Set<String> = []
+    var unowned: [String] = []
+    for path in paths {
+      // Most are in packages called lib…, so that only their lists are read.
+      let owner =
+        database.owner(of: path, in: system.files, among: "lib") ?? database.owner(of: path, in: system.files)
+      if let owner { packages.insert(owner.name) } else { unowned.append(path) }
+    }
+    return (packages.sorted(), unowned)
+  }
+}
