@@ -125,17 +125,6 @@ public struct Backend: Sendable {
     return Set((readsV6 ? [.optionsV6] : []) + (programs.settings.getsockopt ? [.getsockopt] : []))
   }
 
-  /// Changes the trusted prefixes; open connections keep their addresses.
-  func setTrusted(_ prefixes: String, _ console: Console) async throws(ToaError) {
-    switch state {
-    case .module: try ModuleBackend(system).setTrusted(prefixes)
-    case .ebpf(let programs):
-      var settings = EBPFSettings(programs.settings, cgroup: Cgroups(system).name(of: programs.settings.cgroup))
-      settings.trusted = prefixes
-      _ = try await EBPFBackend(system).load(settings, console)
-    }
-  }
-
   /// Takes it out of the kernel.
   func unload() throws(ToaError) {
     switch kind {

@@ -36,14 +36,7 @@ public struct SelfTestReporter: Sendable {
         .usage, "no self-test case is called \(only.filter { !known.contains($0) }.joined(separator: ", "))",
         next: ["toa selftest lists the names"])
     }
-    var table = Table(["case", "expected", "accept", "getpeername", "result"])
-    for one in report.cases {
-      table.add([
-        Table.Cell(one.name), Table.Cell(one.expected), Table.Cell(one.accepted, Self.style(one, one.accepted)),
-        Table.Cell(one.peerName, Self.style(one, one.peerName)), Self.verdict(one),
-      ])
-    }
-    for line in table.lines(console) { console.print(line) }
+    for line in SelfTestTable(report.cases, console).lines { console.print(line) }
     console.print()
     console.print(Self.summary(report, console))
     return SelfTestDocument(passed: report.passed, milliseconds: report.milliseconds, cases: report.cases)
@@ -75,16 +68,6 @@ public struct SelfTestReporter: Sendable {
     return failed == 0 && report.passed
       ? console.styled("\(report.cases.count - skipped) cases passed", .good) + "\(tail), in \(report.milliseconds) ms"
       : console.styled("\(failed) of \(report.cases.count) cases failed", .bad) + "\(tail); next: toa doctor"
-  }
-
-  private static func style(_ one: SelfTestCase, _ seen: String) -> Console.Style? {
-    one.skipped == nil && seen != one.expected && one.bySocketOption == nil ? .bad : nil
-  }
-
-  private static func verdict(_ one: SelfTestCase) -> Table.Cell {
-    if let reason = one.skipped { return Table.Cell("not applicable: \(reason)", .faint) }
-    if one.passed { return Table.Cell("ok", .good) }
-    return Table.Cell(one.failure.map { "failed: \($0)" } ?? "failed", .bad)
   }
 
   private static func explain(_ error: SelfTestError) -> ToaError {

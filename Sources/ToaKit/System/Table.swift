@@ -31,6 +31,13 @@ public struct Table: Sendable {
   /// Adds a row.
   public mutating func add(_ cells: [Cell]) { rows.append(cells) }
 
+  /// Columns that the widest line takes.
+  var width: Int {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0 }
+    return widths.reduce(0) { $0 + $1 + 2 } - 2
+  }
+
   /// The lines, without trailing spaces.
   public func lines(_ console: Console) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
