@@ -65,29 +65,28 @@ extension Check {
       new set, one that was killed afterwards the old one: pins below /sys/fs/bpf/toa that do nothing but cost a call of an idle
       program for each connection. What works is never half of something.
 
-      The next load that changes something cleans up, and so does
+      The next load cleans up, connections keep their addresses:
+          toa load
+      or, where nothing is to work:
           toa unload
-      A set beside the one that works can be removed alone:
-          rm -r /sys/fs/bpf/toa/NUMBER
       """
   ) { context in
     if let skip = context.unmet(.running, .root) { return skip }
     if let holder = context.system.lockHolder(HostLock.path) {
       return Outcome(.skipped, "process \(holder) is changing it now (ENV08)")
     }
-    let active = context.bpf.live.map { "\($0.generation)" }
-    let idle = context.system.files.list(bpfFolder).filter { UInt32($0) != nil && $0 != active }
-    let evidence = idle.map { "\(bpfFolder)/\($0)" }
-    if active == nil, context.bpf.hasPins {
+    guard let live = context.bpf.live else {
+      guard context.bpf.hasPins else { return Outcome(.ok, "none") }
       return Outcome(
         .warning, "pins of toa's that do nothing: a run was killed", expected: "no \(bpfFolder)",
-        evidence: evidence.isEmpty ? [bpfFolder] : evidence,
-        fix: [context.bpf.installed != nil ? "toa load" : "toa unload"])
+        evidence: [bpfFolder], fix: [context.bpf.installed != nil ? "toa load" : "toa unload"])
     }
-    guard idle.isEmpty else {
+    guard live.remains.isEmpty else {
+      let count = live.remains.count
       return Outcome(
-        .warning, "\(idle.count == 1 ? "a set" : "\(idle.count) sets") of programs that do nothing: a run was killed",
-        expected: "generation \(active ?? "") alone", evidence: evidence, fix: idle.map { "rm -r \(bpfFolder)/\($0)" })
+        .warning, "\(count == 1 ? "a set" : "\(count) sets") of programs that do nothing: a run was killed",
+        expected: "generation \(live.generation) alone", evidence: live.remains.map { "\(bpfFolder)/\($0)" },
+        fix: [context.typedLoad])
     }
     return Outcome(.ok, "none")
   }
