@@ -279,12 +279,12 @@ import Wire
     Situation("BPF11", .info, "connections, eBPF not in use", .able, mptcp(accepted: 3, sockets: 2)),
     Situation("BPF12", .ok, "none", .ebpf),
     Situation(
-      "BPF12", .ok, "only what works", .ebpf, ["/sys/fs/bpf/toa/7/sockops": "", "/sys/fs/bpf/toa/control": ""]),
+      "BPF12", .warning, "an old set", says: "a set of", fix: "toa load", .ebpf, [:], with(.live { $0.remains = [6] })),
     Situation(
-      "BPF12", .warning, "an old set", fix: "rm -r /sys/fs/bpf/toa/6", .ebpf, ["/sys/fs/bpf/toa/6/sockops": ""]),
+      "BPF12", .warning, "two old sets", says: "2 sets", .ebpf, [:], with(.live { $0.remains = [5, 6] })),
     Situation("BPF12", .warning, "a first load that was killed", fix: "toa unload", .able, [:], with(killed)),
     Situation("BPF12", .warning, "the same, installed", fix: "toa load", .ebpfInstalled, [:], with(killed)),
-    Situation("BPF12", .warning, "beside toa.ko", fix: "toa unload", .loaded, [:], with(killed)),
+    Situation("BPF12", .warning, "beside toa.ko", fix: "rm -r /sys/fs/bpf/toa", .loaded, [:], with(killed)),
     Situation("BPF12", .skipped, "a plain user", .ebpf, [:], onlyRoot),
     Situation("BPF13", .ok, "every process", .ebpf),
     Situation("BPF13", .skipped, "not at work", says: "BPF07", .ebpfInstalled),

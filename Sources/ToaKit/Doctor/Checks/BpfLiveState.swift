@@ -77,9 +77,12 @@ extension Check {
     }
     guard let live = context.bpf.live else {
       guard context.bpf.hasPins else { return Outcome(.ok, "none") }
+      // Beside toa.ko either command would be about that.
+      let fix =
+        context.isLoaded ? "rm -r \(bpfFolder)" : context.bpf.installed == nil ? "toa unload" : "toa load"
       return Outcome(
         .warning, "pins of toa's that do nothing: a run was killed", expected: "no \(bpfFolder)",
-        evidence: [bpfFolder], fix: [context.bpf.installed != nil ? "toa load" : "toa unload"])
+        evidence: [bpfFolder], fix: [fix])
     }
     guard live.remains.isEmpty else {
       let count = live.remains.count
