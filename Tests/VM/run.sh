@@ -9,7 +9,8 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES="kill main faults" HARNESS=yes
+ALL_STORIES="kill ebpf main faults"
+TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES=$ALL_STORIES HARNESS=yes
 while [ $# -gt 0 ]; do
   case $1 in
     --toa) TOA=$2 ;;
@@ -23,7 +24,7 @@ TOA=$(realpath -m "$TOA")
 [ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
 "$VM_DIR/setup.sh"
 for story in $(cd "$VM_DIR/stories" && echo *); do
-  case " kill main faults " in *" $story "*) ;; *) die "the story $story is not run by $0" "add it to STORIES" ;; esac
+  case " $ALL_STORIES " in *" $story "*) ;; *) die "the story $story is not run by $0" "add it to ALL_STORIES" ;; esac
 done
 started=$(seconds)
 rm -rf "$CACHE/run"

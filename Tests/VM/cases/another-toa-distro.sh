@@ -4,7 +4,7 @@
 insmod "${CASES%/cases}/other-toa/toa.ko"
 status=0
 (
-  expect 13 toa install -y
+  expect 13 toa install --backend module -y
   expect 2 toa doctor --json
   says '"MOD' stdout
 ) || status=$?

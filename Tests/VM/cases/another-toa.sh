@@ -3,5 +3,5 @@
 . "$CASES/lib"
 insmod /other/toa.ko
 expect 13 toa load --backend module
-expect 13 toa install -y
+expect 13 toa install --backend module -y
 rmmod toa

@@ -8,7 +8,7 @@ status=0
 (
   expect 11 toa build --out built
   says gcc-12 stderr
-  expect 11 toa install -y
+  expect 11 toa install --backend module -y
   says gcc-12 stderr
   expect 0 toa doctor --json
   says 'eBPF works here without it' stdout

@@ -6,7 +6,7 @@ status=0
 (
   expect 21 toa build --out built
   says "linux-headers-$(uname -r)" stderr
-  expect 21 toa install -y
+  expect 21 toa install --backend module -y
   says "linux-headers-$(uname -r)" stderr
   expect 0 toa doctor --json
   says 'eBPF works here without it' stdout

@@ -10,7 +10,7 @@ ln -sfn "$STATE/headers" "$link"
 status=0
 (
   expect 21 toa build --out built
-  expect 21 toa install -y
+  expect 21 toa install --backend module -y
   expect 0 toa doctor --json
   says 'eBPF works here without it' stdout
 ) || status=$?

@@ -21,7 +21,7 @@ copy_programs() {
   exec 7>"$CACHE/bin/.lock"
   flock 7
   for source in "$VM_DIR"/guest/*.c; do cp "$(static_program "$source")" "$1/"; done
-  for source in hold stress; do
+  for source in early hold stress; do
     cp "$(static_program "$REPO/Tests/Module/guest/$source.c" "$REPO"/Tests/Module/guest/{table,wire}.c)" "$1/"
   done
   exec 7>&-

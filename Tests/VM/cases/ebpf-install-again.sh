@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: a second install changes nothing
+. "$CASES/lib-ebpf"
+ours >before
+echo now >stamp
+sleep 0.1
+expect 0 toa install --backend ebpf -y
+cat stdout stderr | grep -qi 'nothing to change' || fail "the second install does not say that nothing changed"
+sh "${CASES%/cases}/snapshot.sh" --since "$PWD/stamp" >changed
+[ ! -s changed ] || fail "the second install changed $(tr '\n' ' ' <changed)"
+ours >after
+cmp before after || fail "the second install changed the programs: $(tr '\n' ';' <after)"
