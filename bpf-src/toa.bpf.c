@@ -211,19 +211,27 @@ int toa_sockops(struct bpf_sock_ops *ops)
 	return 1;
 }
 
-SEC("cgroup/getpeername4")
-int toa_getpeername4(struct bpf_sock_addr *name)
+/* What is known of a connection whose peer is asked for. */
+static __always_inline const struct toa_client *client_of(struct bpf_sock_addr *name)
 {
 	struct bpf_sock *sk = name->sk;
 	const struct toa_client *client;
 
 	if (!sk || name->protocol != IPPROTO_TCP || !is_active())
-		return 1;
+		return NULL;
 	client = bpf_sk_storage_get(&clients, sk, NULL, 0);
-	if (!client) {
+	if (!client)
 		count(TOA_GETNAME_TOA_EMPTY);
+	return client;
+}
+
+SEC("cgroup/getpeername4")
+int toa_getpeername4(struct bpf_sock_addr *name)
+{
+	const struct toa_client *client = client_of(name);
+
+	if (!client)
 		return 1;
-	}
 	/* An IPv6 client cannot be named here: getsockopt(4096) tells it. */
 	if (!is_mapped(client->client.address) ||
 	    name->user_ip4 != client->balancer.address[3] ||
@@ -240,16 +248,10 @@ int toa_getpeername4(struct bpf_sock_addr *name)
 SEC("cgroup/getpeername6")
 int toa_getpeername6(struct bpf_sock_addr *name)
 {
-	struct bpf_sock *sk = name->sk;
-	const struct toa_client *client;
+	const struct toa_client *client = client_of(name);
 
-	if (!sk || name->protocol != IPPROTO_TCP || !is_active())
+	if (!client)
 		return 1;
-	client = bpf_sk_storage_get(&clients, sk, NULL, 0);
-	if (!client) {
-		count(TOA_GETNAME_TOA_EMPTY);
-		return 1;
-	}
 	if (name->user_ip6[0] != client->balancer.address[0] ||
 	    name->user_ip6[1] != client->balancer.address[1] ||
 	    name->user_ip6[2] != client->balancer.address[2] ||
