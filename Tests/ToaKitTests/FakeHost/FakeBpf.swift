@@ -44,7 +44,8 @@ extension FakeHost {
     let hooks = BpfHook.allCases.filter { $0 != .getsockopt || settings.getsockopt }
     return BpfLive(
       generation: number, version: lines[0], object: lines[1], settings: settings,
-      attached: files.isDirectory(settings.cgroup) ? hooks : [])
+      attached: files.isDirectory(settings.cgroup) ? hooks : [],
+      remains: files.list(Self.pins).compactMap { UInt32($0) }.filter { $0 != number })
   }
 
   private func load(_ settings: BpfSettings) throws(BpfError) -> BpfLive {
