@@ -103,6 +103,16 @@ struct EBPFInstallTests {
     #expect(left(host) == [])
   }
 
+  @Test func `what a person would type says what was added to the standard list, and loads the same`() async throws {
+    for (trust, typed) in [("203.0.113.0/24", "203.0.113.0/24"), ("any", "any"), ("none", "none")] {
+      let settings = EBPFSettings(trusted: try trustParameter(trust), cgroup: "/a b", getsockopt: true)
+      #expect(settings.typedOptions == ["--trust", typed, "--cgroup", "a b", "--getsockopt"])
+      #expect(try trustParameter(typed) == settings.trusted)
+    }
+    #expect(EBPFSettings(trusted: try trustParameter("10.1.0.0/16")).normalized.typedOptions == [])
+    #expect(EBPFLoad.typed(EBPFSettings(cgroup: "/a b")) == "toa load --backend ebpf --cgroup 'a b'")
+  }
+
   @Test func `another program or object is an upgrade`() async throws {
     try await host.install(.ebpf)
     host.write("/proc/self/exe", "toa, built anew")

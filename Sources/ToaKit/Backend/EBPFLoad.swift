@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Host
 
 /// The step of a plan that attaches the eBPF programs, from nothing or in place of those that work.
 public struct EBPFLoad: Sendable, Equatable, Codable {
@@ -12,7 +13,7 @@ public struct EBPFLoad: Sendable, Equatable, Codable {
 
   /// The step as a person would type it.
   static func typed(_ settings: EBPFSettings) -> String {
-    (["toa", "load", "--backend", "ebpf"] + settings.typedOptions).joined(separator: " ")
+    Command("toa", ["load", "--backend", "ebpf"] + settings.typedOptions).typed
   }
 }
 

@@ -42,8 +42,16 @@ public struct EBPFSettings: Sendable, Equatable, Codable {
 
   /// The same, as the options of `toa load` and `toa install`.
   var typedOptions: [String] {
-    (trusted.map { ["--trust", $0] } ?? []) + (cgroup == "/" ? [] : ["--cgroup", String(cgroup.dropFirst())])
+    (typedTrust.map { ["--trust", $0] } ?? []) + (cgroup == "/" ? [] : ["--cgroup", String(cgroup.dropFirst())])
       + (getsockopt ? ["--getsockopt"] : [])
+  }
+
+  /// The list as `--trust` takes it, which adds the standard one by itself.
+  private var typedTrust: String? {
+    let list = trustList
+    guard !list.isAny, !list.prefixes.isEmpty else { return trusted }
+    let added = list.prefixes.filter { !TrustList.standard.prefixes.contains($0) }
+    return added.isEmpty ? nil : added.map(\.description).joined(separator: ",")
   }
 
   private struct File: Codable {
