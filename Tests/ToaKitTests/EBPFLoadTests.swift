@@ -258,4 +258,18 @@ struct SelfTestCgroupTests {
     await #expect(throws: ToaError.self) { try await SelfTestReporter(host.system, host.console).report() }
     #expect(!host.files.exists("/sys/fs/cgroup/system.slice/toa-selftest"))
   }
+
+  @Test func `a covered cgroup that has gone is said, and not made again`() async throws {
+    let host = try FakeHost()
+    _ = try await Loader(host.system, host.console).load(LoadRequest(backend: .ebpf, cgroup: "system.slice"))
+    host.write(ProcessCgroup.path, "0::/user.slice\n")
+    host.remove("/sys/fs/cgroup/system.slice")
+    do throws(ToaError) {
+      _ = try await SelfTestReporter(host.system, host.console).report()
+      Issue.record("the self-test ran")
+    } catch {
+      #expect(error.why == "it has gone, and the programs with it" && error.next == ["toa load"])
+    }
+    #expect(!host.files.exists("/sys/fs/cgroup/system.slice"))
+  }
 }

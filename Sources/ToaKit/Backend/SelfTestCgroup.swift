@@ -29,6 +29,12 @@ struct SelfTestCgroup: Sendable {
       return try await body()
     }
     return try await Cgroups(system).mounted(console) { point throws(ToaError) in
+      // Made anew it would stay behind, and the programs would not be there all the same.
+      guard system.files.isDirectory(point + covered) else {
+        throw ToaError(
+          .refused, "the self-test cannot go into the cgroup \(covered)", why: "it has gone, and the programs with it",
+          next: ["toa load"])
+      }
       let folder = point + detour
       do throws(FileError) {
         try system.files.makeDirectory(folder)
@@ -38,9 +44,7 @@ struct SelfTestCgroup: Sendable {
         throw ToaError(
           .refused, "the self-test cannot go into the cgroup \(covered)",
           why: "\(error.path): \(errorText(error.errno))",
-          next: [
-            error.errno == ENOENT ? "the cgroup has gone: toa load" : "toa selftest, as root and outside of containers"
-          ])
+          next: ["toa selftest, as root and outside of containers"])
       }
       let result: Result<Value, ToaError>
       do throws(ToaError) { result = .success(try await body()) } catch { result = .failure(error) }
