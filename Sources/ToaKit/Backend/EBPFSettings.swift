@@ -37,6 +37,21 @@ public struct EBPFSettings: Sendable, Equatable, Codable {
     return file.settings
   }
 
+  /// The installed settings or the default ones, changed by what was asked for.
+  static func wanted(
+    _ system: System, _ console: Console, trust: String?, cgroup: String?, getsockopt: Bool?
+  ) async throws(ToaError) -> EBPFSettings {
+    var settings = try installed(system) ?? EBPFSettings()
+    if let trust { settings.trusted = try trustParameter(trust) }
+    if let getsockopt { settings.getsockopt = getsockopt }
+    if let cgroup {
+      settings.cgroup = try await Cgroups(system).mounted(console) { point throws(ToaError) in
+        try Cgroups(system).name(given: cgroup, at: point)
+      }
+    }
+    return settings.normalized
+  }
+
   /// The file's text.
   var fileText: String { jsonText(File(self)) + "\n" }
 

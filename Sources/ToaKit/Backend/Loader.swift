@@ -113,17 +113,11 @@ public struct Loader: Sendable {
     return LoadDocument(try Backend.live(system), changed: true, milliseconds: milliseconds)
   }
 
-  /// The installed settings or the default ones, changed by what was asked for; and whether the cgroup is the installed one.
+  /// The settings that are wanted, and whether the cgroup is the installed one.
   private func settings(_ request: LoadRequest) async throws(ToaError) -> (EBPFSettings, isInstalled: Bool) {
-    var settings = try EBPFSettings.installed(system) ?? EBPFSettings()
-    if let trust = request.trust { settings.trusted = try trustParameter(trust) }
-    if let getsockopt = request.getsockopt { settings.getsockopt = getsockopt }
-    if let given = request.cgroup {
-      settings.cgroup = try await Cgroups(system).mounted(console) { point throws(ToaError) in
-        try Cgroups(system).name(given: given, at: point)
-      }
-    }
-    return (settings.normalized, request.cgroup == nil && settings.cgroup != "/")
+    let settings = try await EBPFSettings.wanted(
+      system, console, trust: request.trust, cgroup: request.cgroup, getsockopt: request.getsockopt)
+    return (settings, request.cgroup == nil && settings.cgroup != "/")
   }
 
   private func parameters(_ request: LoadRequest) throws(ToaError) -> String {

@@ -10,17 +10,10 @@ struct EBPFPlanner: Sendable {
   let request: InstallRequest
   let console: Console
 
-  /// The installed settings or the default ones, changed by what was asked for.
+  /// The settings that are wanted.
   func settings() async throws(ToaError) -> EBPFSettings {
-    var settings = try EBPFSettings.installed(system) ?? EBPFSettings()
-    if let trust = request.trust { settings.trusted = try trustParameter(trust) }
-    if let getsockopt = request.getsockopt { settings.getsockopt = getsockopt }
-    if let given = request.cgroup {
-      settings.cgroup = try await Cgroups(system).mounted(console) { point throws(ToaError) in
-        try Cgroups(system).name(given: given, at: point)
-      }
-    }
-    return settings.normalized
+    try await EBPFSettings.wanted(
+      system, console, trust: request.trust, cgroup: request.cgroup, getsockopt: request.getsockopt)
   }
 
   /// The plan; without steps when everything is as wanted.
