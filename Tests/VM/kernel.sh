@@ -23,8 +23,10 @@ done
 kernel=$1 failed=0
 # A cycle takes seconds, since unloading waits until no task can be in the module: the long run is done on one kernel.
 if [ "$kernel" = 6.12 ]; then cycles=cycles-200; else cycles=cycles-20; fi
+# Before 6.5 the kernel itself changes what it should not; on newer ones Tests/Bpf makes the same calls natively.
+case $kernel in 5.10 | 6.1) EBPF="$EBPF ebpf-traps" ;; esac
 # shellcheck disable=SC2086
-"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel" "$kernel" $MODULE $EBPF || failed=1
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel" --timeout 600 "$kernel" $MODULE $EBPF || failed=1
 # The first guest compiled the module; the others take that one.
 built=$CACHE/build/$kernel/toa/toa.ko
 [ ! -e "$built" ] || options+=(--module "$built")

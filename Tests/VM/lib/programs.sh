@@ -24,5 +24,6 @@ copy_programs() {
   for source in early hold stress; do
     cp "$(static_program "$REPO/Tests/Module/guest/$source.c" "$REPO"/Tests/Module/guest/{table,wire}.c)" "$1/"
   done
+  cp "$(static_program "$REPO/Tests/Bpf/programs/traps.c")" "$1/"
   exec 7>&-
 }
