@@ -57,7 +57,7 @@ struct SelfTestTable {
 
   private func verdict(_ one: SelfTestCase) -> Table.Cell {
     if let reason = one.skipped { return Table.Cell("not applicable: \(reason)", .faint) }
-    if one.passed { return Table.Cell("ok", .good) }
+    if one.passed { return Table.Cell(one.bySocketOption == nil ? "ok" : "ok, by getsockopt", .good) }
     return Table.Cell(one.failure.map { "failed: \($0)" } ?? "failed", .bad)
   }
 }
