@@ -22,7 +22,8 @@ public struct BpfControl: Sendable {
   public var attachments: @Sendable (_ cgroup: String) throws(BpfError) -> [BpfAttachment]
 
   /// Hash of the programs that `load` would load; compare with `BpfLive.object`.
-  public var objectHash: String
+  public var objectHash: String { hash() }
+  private let hash: @Sendable () -> String
 
   /// Creates a control from its parts.
   public init(
@@ -34,7 +35,7 @@ public struct BpfControl: Sendable {
     connections: @escaping @Sendable () throws(BpfError) -> [BpfConnection],
     probe: @escaping @Sendable () -> [BpfProbe],
     attachments: @escaping @Sendable (String) throws(BpfError) -> [BpfAttachment],
-    objectHash: String
+    objectHash: @autoclosure @escaping @Sendable () -> String
   ) {
     self.live = live
     self.load = load
@@ -44,6 +45,6 @@ public struct BpfControl: Sendable {
     self.connections = connections
     self.probe = probe
     self.attachments = attachments
-    self.objectHash = objectHash
+    hash = objectHash
   }
 }

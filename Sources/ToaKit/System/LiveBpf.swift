@@ -5,10 +5,7 @@ internal import Packaging
 extension BpfControl {
   /// The running kernel, through libbpf, with the programs that toa carries.
   static func live() -> BpfControl {
-    let object = CarriedFile.named("bpf/toa.bpf.o")?.bytes ?? []
-    let table = CarriedFile.named("bpf/table.bpf.o")?.bytes ?? []
-    let library = BpfLibrary(object: object, table: table, version: toaVersion, objectHash: MD5.hex(object))
-    return BpfControl(
+    BpfControl(
       live: { () throws(BpfError) in try library.live() },
       load: { settings throws(BpfError) in try library.load(settings) },
       remove: { () throws(BpfError) in try library.remove() },
@@ -17,6 +14,12 @@ extension BpfControl {
       connections: { () throws(BpfError) in try library.connections() },
       probe: { library.probe() },
       attachments: { cgroup throws(BpfError) in try library.attachments(cgroup) },
-      objectHash: MD5.hex(object))
+      objectHash: hash)
   }
+
+  // Made when first asked for: most commands never are about eBPF.
+  private static let object = CarriedFile.named("bpf/toa.bpf.o")?.bytes ?? []
+  private static let hash = MD5.hex(object)
+  private static let library = BpfLibrary(
+    object: object, table: CarriedFile.named("bpf/table.bpf.o")?.bytes ?? [], version: toaVersion, objectHash: hash)
 }
