@@ -128,7 +128,7 @@ static __always_inline enum toa_verdict read_client(__u8 *data, __u8 *end,
 		if (port + 2 > place->size)
 			return TOA_MALFORMED;
 		at = data + ((place->offset + port) & 0x7f);
-		if ((at + 2) > end)
+		if (at + 2 > end)
 			return TOA_MALFORMED;
 		client->port = *(__u16 *)at;
 		if (!client->port)
@@ -137,12 +137,12 @@ static __always_inline enum toa_verdict read_client(__u8 *data, __u8 *end,
 
 	at = data + ((place->offset + address) & 0x7f);
 	if (place->format.family == 6) {
-		if (address + 16 > place->size || (at + 16) > end)
+		if (address + 16 > place->size || at + 16 > end)
 			return TOA_MALFORMED;
 		__builtin_memcpy(client->address, at, 16);
 		return usable_ip6(client->address) ? TOA_FOUND : TOA_MALFORMED;
 	}
-	if (address + 4 > place->size || (at + 4) > end)
+	if (address + 4 > place->size || at + 4 > end)
 		return TOA_MALFORMED;
 	client->address[2] = bpf_htonl(0xffff);
 	__builtin_memcpy(&client->address[3], at, 4);

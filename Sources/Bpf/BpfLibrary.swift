@@ -148,7 +148,7 @@ public final class BpfLibrary: Sendable {
     if !hasControl { try programs.pin(map: "control", at: root.path("control")) }
     try new.folder.make()
     for name in Generation.maps { try programs.pin(map: name, at: new.folder.path(name)) }
-    for hook in BpfHook.allCases where hook != .getsockopt || settings.getsockopt {
+    for hook in BpfHook.wanted(getsockopt: settings.getsockopt) {
       try programs.attach(hook, to: cgroup, at: new.folder.path(hook.rawValue))
     }
   }

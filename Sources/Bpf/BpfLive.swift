@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Wire
 
 /// The programs that work now, as their pins in the BPF file system show them.
 public struct BpfLive: Sendable, Equatable {
@@ -31,20 +30,6 @@ public struct BpfLive: Sendable, Equatable {
 
   /// Hooks that the settings want and that are not attached any more.
   public var missing: [BpfHook] {
-    BpfHook.allCases.filter { ($0 != .getsockopt || settings.getsockopt) && !attached.contains($0) }
+    BpfHook.wanted(getsockopt: settings.getsockopt).filter { !attached.contains($0) }
   }
-}
-
-/// One connection that has a client address.
-public struct BpfConnection: Sendable, Equatable {
-  /// The client.
-  public let client: Endpoint
-  /// The load balancer.
-  public let balancer: Endpoint
-  /// The server's own address.
-  public let local: Endpoint
-  /// Kind of the option that named the client.
-  public let kind: UInt8
-  /// Length of that option.
-  public let length: UInt8
 }

@@ -98,7 +98,7 @@ public struct Backend: Sendable {
       module.sourceVersion != nil
         && module.sourceVersion == ModuleFile(system, kernel: system.identity.kernelRelease)?.sourceVersion
     case .ebpf(let programs):
-      programs.version == toaVersion && programs.object == system.bpf.objectHash && programs.missing.isEmpty
+      EBPFBackend(system).isOwn(programs) && programs.missing.isEmpty
     }
   }
 

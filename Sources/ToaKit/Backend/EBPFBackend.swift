@@ -48,12 +48,14 @@ struct EBPFBackend: Sendable {
     }
   }
 
+  /// Whether programs are the ones that this toa carries.
+  func isOwn(_ live: BpfLive) -> Bool { live.version == toaVersion && live.object == system.bpf.objectHash }
+
   /// Whether these very programs work with these settings.
   func isLive(with settings: EBPFSettings) throws(ToaError) -> Bool {
     guard let live = try live() else { return false }
     let wanted = settings.bpf(at: "")
-    return live.version == toaVersion && live.object == system.bpf.objectHash && live.missing.isEmpty
-      && live.remains.isEmpty && live.settings.trusted == wanted.trusted
+    return isOwn(live) && live.missing.isEmpty && live.remains.isEmpty && live.settings.trusted == wanted.trusted
       && live.settings.getsockopt == wanted.getsockopt
       && Set(live.settings.options.formats) == Set(wanted.options.formats)
       && Cgroups(system).name(of: live.settings.cgroup) == settings.cgroup
@@ -92,7 +94,7 @@ struct EBPFBackend: Sendable {
 
   /// Why the kernel cannot take the programs; nil when it can.
   func obstacle(_ settings: EBPFSettings) -> ToaError? {
-    let wanted = BpfHook.allCases.filter { $0 != .getsockopt || settings.getsockopt }.map(\.rawValue)
+    let wanted = BpfHook.wanted(getsockopt: settings.getsockopt).map(\.rawValue)
     let refusal = system.bpf.probe().first { $0.errno != nil && wanted.contains($0.program) }
     guard let refusal, let errno = refusal.errno else { return nil }
     return explain(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Bpf
 internal import Host
+internal import Packaging
 internal import Wire
 
 /// How the eBPF programs are to work, as `toa install` keeps it for the boot.
@@ -20,7 +21,7 @@ public struct EBPFSettings: Sendable, Equatable, Codable {
   }
 
   /// Where the package has them.
-  public static let path = "/usr/lib/toa/ebpf.json"
+  public static let path = EBPFPackage.settings
 
   /// Those of the installed package; nil when it is not installed. What does not parse is an error: nothing falls open.
   static func installed(_ system: System) throws(ToaError) -> EBPFSettings? {

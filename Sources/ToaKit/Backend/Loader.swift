@@ -151,8 +151,3 @@ extension Backend {
   /// What a person would type to take it out.
   var typedUnload: String { kind == .module ? "rmmod toa" : EBPFLoad.typedUnload }
 }
-
-extension Duration {
-  /// Whole milliseconds, the rest dropped.
-  var wholeMilliseconds: Int { Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
-}

@@ -7,6 +7,11 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   /// Where the debs are kept, each plan's in a folder of its own, so that an upgrade can go back.
   public static let folder = Journal.folder + "/packages"
 
+  /// The folder of the next plan.
+  static func nextFolder(_ system: System) -> String {
+    "\(folder)/\((system.files.list(folder).compactMap { Int($0) }.max() ?? 0) + 1)"
+  }
+
   /// Folder that gets the debs.
   public var folder: String
   /// Kernel release.

@@ -85,9 +85,7 @@ struct BpfState: Sendable {
   var wantsGetsockopt: Bool { live?.settings.getsockopt ?? installed?.settings?.getsockopt ?? false }
 
   /// The programs without which nothing works.
-  var needed: [String] {
-    BpfHook.allCases.filter { $0 != .getsockopt || wantsGetsockopt }.map(\.rawValue)
-  }
+  var needed: [String] { BpfHook.wanted(getsockopt: wantsGetsockopt).map(\.rawValue) }
 
   /// Whether the kernel takes a program; nil when it was not asked.
   func takes(_ program: String) -> Bool? { probes.first { $0.program == program }.map { $0.errno == nil } }

@@ -63,8 +63,7 @@ extension Check {
     } catch {
       outcome = Outcome(.crashed, "the check itself failed: \(error)")
     }
-    let (seconds, attoseconds) = (clock.now - start).components
-    return finding(outcome, milliseconds: Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    return finding(outcome, milliseconds: (clock.now - start).wholeMilliseconds)
   }
 
   func finding(_ outcome: Outcome, milliseconds: Int) -> Finding {

@@ -42,13 +42,12 @@ struct EBPFPlanner: Sendable {
   }
 
   private func packageBuild(_ settings: EBPFSettings, _ installed: InstalledPackages) -> EBPFPackageBuild {
-    let number = (system.files.list(PackageBuild.folder).compactMap { Int($0) }.max() ?? 0) + 1
     let libraries = ProgramLibraries.owners(system)
     if let unowned = libraries.unowned.first {
       console.say("  this toa needs \(unowned), which no package owns; if it goes, the next boot has no TOA", .warning)
     }
     return EBPFPackageBuild(
-      folder: "\(PackageBuild.folder)/\(number)", architecture: Dpkg.architecture(system.identity.machine),
+      folder: PackageBuild.nextFolder(system), architecture: Dpkg.architecture(system.identity.machine),
       object: system.bpf.objectHash, settings: settings, depends: libraries.packages,
       replaced: [EBPFPackage.name].compactMap { installed.debs[$0] })
   }

@@ -55,11 +55,10 @@ struct InstallPlanner: Sendable {
   private func packageBuild(
     module: ModuleBuild?, hash: String, trusted: String?, _ installed: InstalledPackages
   ) -> PackageBuild {
-    let number = (system.files.list(PackageBuild.folder).compactMap { Int($0) }.max() ?? 0) + 1
     let kernel = facts.target.text
     let names = module == nil ? [CommonPackage.name] : PackageBuild.names(kernel)
     return PackageBuild(
-      folder: "\(PackageBuild.folder)/\(number)", kernel: kernel, kernelPackage: facts.owner?.name,
+      folder: PackageBuild.nextFolder(system), kernel: kernel, kernelPackage: facts.owner?.name,
       architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash, module: module?.module,
       compiler: module?.compilerName, trusted: trusted, replaced: names.compactMap { installed.debs[$0] })
   }

@@ -62,14 +62,15 @@ public struct StatusReport: Sendable {
     var live: Backend?
     var hidden: ToaError?
     do throws(ToaError) { live = try Backend.live(system) } catch { hidden = error }
+    let isCurrent = live?.isCurrent ?? false
     // A plain user sees no pins where systemd has mounted the BPF file system.
     let isHidden = hidden != nil || installed == .ebpf && live == nil && system.identity.userID != 0
     let state =
       isHidden && live == nil
-      ? "unknown" : Self.state(live, isInstalled: installed == .ebpf || hasModule, isCurrent: live?.isCurrent ?? false)
+      ? "unknown" : Self.state(live, isInstalled: installed == .ebpf || hasModule, isCurrent: isCurrent)
     let document = StatusDocument(
       state: state, backend: OrNull(live?.kind), installed: OrNull(installed), live: live?.module, ebpf: live?.ebpf,
-      isLiveCurrent: live?.isCurrent ?? false, kernels: kernels, autoload: BootLoading(system).restores(installed),
+      isLiveCurrent: isCurrent, kernels: kernels, autoload: BootLoading(system).restores(installed),
       counters: ((try? live?.counters()) ?? Counters.read(system))?.totals)
     show(document, live)
     return document

@@ -49,7 +49,7 @@ extension Check {
         .error, "toa.ko is loaded, too: both backends are at work", expected: "one backend",
         evidence: evidence + ["/sys/module/toa"], fix: ["toa unload, which takes out toa.ko and leaves eBPF"])
     }
-    if live.version != toaVersion || live.object != context.system.bpf.objectHash {
+    if !EBPFBackend(context.system).isOwn(live) {
       return Outcome(
         .warning, "the programs are of toa \(live.version), this toa (\(toaVersion)) has others",
         expected: "object \(context.system.bpf.objectHash)", evidence: evidence, fix: [context.typedLoad])

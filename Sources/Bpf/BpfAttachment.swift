@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CBpf
-internal import Glibc
-internal import Wire
 
-extension BpfConnection {
-  /// The values that the iterator wrote one after the other; an incomplete last one is left out.
-  static func all(in bytes: [UInt8]) -> [BpfConnection] {
-    let size = MemoryLayout<toa_client>.size
-    return stride(from: 0, through: bytes.count - size, by: size).map { start in
-      let value = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: start, as: toa_client.self) }
-      return BpfConnection(
-        client: value.client.endpoint, balancer: value.balancer.endpoint, local: value.local.endpoint,
-        kind: value.kind, length: value.length)
-    }
+/// A program on one of our hooks, whoever attached it.
+public struct BpfAttachment: Sendable, Equatable, Codable {
+  /// Where it is attached.
+  public let hook: BpfHook
+  /// The kernel's id of the program; `bpftool prog show id N` tells more.
+  public let program: UInt32
+  /// Name that its author gave it, at most 15 bytes.
+  public let name: String
+  /// Whether it is one of toa's.
+  public let isOurs: Bool
+  /// Whether nothing else can be attached beside it on its cgroup (a legacy attach without BPF_F_ALLOW_MULTI).
+  public let isExclusive: Bool
+
+  /// Creates the value.
+  public init(hook: BpfHook, program: UInt32, name: String, isOurs: Bool, isExclusive: Bool) {
+    self.hook = hook
+    self.program = program
+    self.name = name
+    self.isOurs = isOurs
+    self.isExclusive = isExclusive
   }
 }
 
