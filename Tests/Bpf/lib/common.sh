@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by every script here: where things are, and how to say what goes wrong.
+# Sourced by every script here: where things are.
 
 BPF_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 REPO=$(cd "$BPF_DIR/../.." && pwd)
@@ -7,22 +7,4 @@ REPO=$(cd "$BPF_DIR/../.." && pwd)
 CACHE=${TOA_VM_CACHE:-$REPO/.vm}/bpf
 BIN=$CACHE/bin
 
-say() { printf '%s\n' "$*" >&2; }
-
-# die WHAT-FAILED WHAT-TO-DO
-die() {
-  printf 'error: %s\n' "$1" >&2
-  [ $# -lt 2 ] || printf '  fix: %s\n' "$2" >&2
-  exit 1
-}
-
-# quietly LOGFILE COMMAND...: the log is shown only when the command fails.
-quietly() {
-  local log=$1 rc=0
-  shift
-  "$@" >>"$log" 2>&1 </dev/null || rc=$?
-  [ "$rc" = 0 ] && return 0
-  say "failed ($rc): $*"
-  tail -n 25 "$log" >&2
-  return "$rc"
-}
+. "$REPO/Tests/lib/say.sh"

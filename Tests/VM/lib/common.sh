@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by every script here: where things are, and how to say what goes wrong.
+# Sourced by every script here: where things are, and how to run something in a root.
 
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 REPO=$(cd "$VM_DIR/../.." && pwd)
@@ -10,31 +10,13 @@ CACHE=$(cd "$CACHE" && pwd)
 # The slowest first: the one with the long run of load and unload.
 ALL_KERNELS="6.12 sid 6.1 5.10"
 
-say() { printf '%s\n' "$*" >&2; }
-
-# die WHAT-FAILED WHAT-TO-DO
-die() {
-  printf 'error: %s\n' "$1" >&2
-  [ $# -lt 2 ] || printf '  fix: %s\n' "$2" >&2
-  exit 1
-}
+. "$REPO/Tests/lib/say.sh"
 
 need_root() {
   [ "$(id -u)" = 0 ] || die "$(basename "$0") makes chroots and needs root" "run it again with sudo"
 }
 
 seconds() { date +%s; }
-
-# quietly LOGFILE COMMAND...: the log is shown only when the command fails.
-quietly() {
-  local log=$1 rc=0
-  shift
-  "$@" >>"$log" 2>&1 </dev/null || rc=$?
-  [ "$rc" = 0 ] && return 0
-  say "failed ($rc): $*"
-  tail -n 25 "$log" >&2
-  return "$rc"
-}
 
 # in_root ROOT COMMAND...: runs in a chroot with /proc, /sys and /dev/null there. The mounts live in a
 # namespace of their own, so nothing stays mounted, whatever happens to the command. SHARE=DIR appears as /mnt.
