@@ -90,7 +90,10 @@ struct JSONTests {
     #expect(stats.schema == "toa.stats/1" && stats.counters.cpus == ["CPU0", "CPU1"])
     #expect(
       stats.totals
-        == ["syn_recv_sock_toa": 42, "syn_recv_sock_no_toa": 7, "getname_toa_ok": 84, "untrusted": 3])
+        == [
+          "syn_recv_sock_toa": 42, "syn_recv_sock_no_toa": 7, "getname_toa_ok": 84, "untrusted": 3, "late_option": 1,
+          "deferred_lost": 0, "option_254/8": 40, "option_200/8": 2,
+        ])
     let test = try await answer("selftest")
     #expect(test.schema == "toa.selftest/1" && test.passed == true)
     #expect(test.cases?.map(\.expected) == ["198.51.100.7:4242", "10.0.0.2:40000"])

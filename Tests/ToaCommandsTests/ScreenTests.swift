@@ -141,7 +141,7 @@ struct ScreenTests {
     await expect("load", err: "toa.ko 0.1.0 is loaded already; nothing to do.\n")
   }
 
-  @Test func `stats adds up, and shows each CPU when asked`() async throws {
+  @Test func `stats adds up, shows each CPU when asked, and the options as a group`() async throws {
     await expect(
       "stats", 77,
       err: """
@@ -161,6 +161,11 @@ struct ScreenTests {
         syn_recv_sock_no_toa      7
         getname_toa_ok           84
         untrusted                 3
+        late_option               1
+        deferred_lost             0
+        clients by option
+          254/8                  40
+          200/8                   2
 
         """)
     await expect(
@@ -171,6 +176,11 @@ struct ScreenTests {
         syn_recv_sock_no_toa      7     7     0
         getname_toa_ok           84    84     0
         untrusted                 3     0     3
+        late_option               1     1     0
+        deferred_lost             0     0     0
+        clients by option
+          254/8                  40    39     1
+          200/8                   2     1     1
 
         """)
   }

@@ -14,6 +14,9 @@ public struct Counters: Sendable, Equatable, Codable {
 
     /// Sum over the CPUs, wrapping as the kernel's own counters do.
     public var total: UInt64 { perCPU.reduce(0, &+) }
+
+    /// Kind and length of the option whose clients it counts: "254/8" of "option_254/8"; nil for all other counters.
+    public var option: String? { name.hasPrefix("option_") ? String(name.dropFirst("option_".count)) : nil }
   }
 
   /// Where the kernel shows them.

@@ -34,17 +34,24 @@ public struct StatsReport: Sendable {
     }
     let values = Array(1...(perCPU ? counters.cpus.count + 1 : 1))
     var table = Table(["counter", "total"] + (perCPU ? counters.cpus : []), rightAligned: Set(values))
-    for counter in counters.counters {
+    func add(_ counter: Counters.Counter, as name: String) {
       let cells = [counter.total] + (perCPU ? counter.perCPU : [])
       table.add(
-        [Table.Cell(counter.name)]
+        [Table.Cell(name)]
           + cells.map { Table.Cell("\($0)", Self.isProblem(counter.name) && $0 > 0 ? .warning : nil) })
     }
+    for counter in counters.counters where counter.option == nil { add(counter, as: counter.name) }
+    let options = counters.counters.filter { $0.option != nil }
+    if !options.isEmpty { table.add([Table.Cell("clients by option", .strong)]) }
+    for counter in options { add(counter, as: "  " + (counter.option ?? "")) }
     for line in table.lines(console) { console.print(line) }
     return StatsDocument(backend: OrNull(live?.kind), totals: counters.totals, counters: counters)
   }
 
   private static func isProblem(_ name: String) -> Bool {
-    ["untrusted", "malformed", "alloc_failed", "table_full", "getname_toa_mismatch", "kretprobe_missed"].contains(name)
+    [
+      "untrusted", "malformed", "alloc_failed", "table_full", "getname_toa_mismatch", "deferred_lost",
+      "kretprobe_missed",
+    ].contains(name)
   }
 }

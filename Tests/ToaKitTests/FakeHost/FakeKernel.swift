@@ -75,6 +75,10 @@ extension FakeHost {
       syn_recv_sock_no_toa     :          7          0
       getname_toa_ok           :         84          0
       untrusted                :          0          3
+      late_option              :          1          0
+      deferred_lost            :          0          0
+      option_254/8             :         39          1
+      option_200/8             :          1          1
 
       """)
     write(
