@@ -56,7 +56,8 @@ struct toa_option_format {
 	/* 0: the option has no port, the load balancer's stays. */
 	__u8 port_offset;
 	__u8 address_offset;
-	__u8 reserved;
+	/* What the byte behind the length must be; 0: anything. */
+	__u8 version;
 };
 
 /* Value of `control`. */

@@ -124,6 +124,11 @@ static __always_inline enum toa_verdict read_client(__u8 *data, __u8 *end,
 	__u32 address = place->format.address_offset;
 	__u8 *at;
 
+	if (place->format.version) {
+		at = data + ((place->offset + 2) & 0x7f);
+		if (at + 1 > end || *at != place->format.version)
+			return TOA_MALFORMED;
+	}
 	if (port) {
 		if (port + 2 > place->size)
 			return TOA_MALFORMED;

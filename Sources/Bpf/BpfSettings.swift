@@ -14,7 +14,7 @@ public struct BpfSettings: Sendable, Equatable {
 
   /// Creates settings.
   public init(
-    trusted: TrustList = .standard, options: OptionTable = .standardWithV6, cgroup: String, getsockopt: Bool = false
+    trusted: TrustList = .standard, options: OptionTable = .standard, cgroup: String, getsockopt: Bool = false
   ) {
     self.trusted = trusted
     self.options = options

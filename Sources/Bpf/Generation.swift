@@ -40,7 +40,9 @@ struct Generation {
     for key in toa_prefix.keys(settings.trusted) { try trusted.set(key, UInt32(1)) }
     let options = try object.loadedMap("options")
     for format in settings.options.formats {
-      try options.set(toa_option_key(format), toa_option_format(format))
+      // What names no client is looked past like any option that is not there.
+      guard let layout = format.layout else { continue }
+      try options.set(toa_option_key(format), toa_option_format(layout))
       try options.set(toa_option_key(kind: format.kind, length: 0), toa_option_format())
     }
     try object.loadedMap("about").set(UInt32(0), about)

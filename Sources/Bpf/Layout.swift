@@ -45,10 +45,10 @@ extension toa_option_key {
 }
 
 extension toa_option_format {
-  init(_ format: OptionFormat) {
+  init(_ layout: OptionLayout) {
     self.init(
-      family: format.family == .v4 ? 4 : 6, port_offset: UInt8(format.portOffset ?? 0),
-      address_offset: UInt8(format.addressOffset), reserved: 0)
+      family: layout.family == .v4 ? 4 : 6, port_offset: UInt8(layout.portOffset ?? 0),
+      address_offset: UInt8(layout.addressOffset), version: layout.version ?? 0)
   }
 }
 
@@ -57,8 +57,11 @@ extension OptionFormat {
   init?(_ key: toa_option_key, _ value: toa_option_format) {
     guard key.length > 0 else { return nil }
     self.init(
-      kind: key.kind, length: key.length, family: value.family == 6 ? .v6 : .v4,
-      portOffset: value.port_offset == 0 ? nil : Int(value.port_offset), addressOffset: Int(value.address_offset))
+      kind: key.kind, length: key.length,
+      layout: OptionLayout(
+        value.family == 6 ? .v6 : .v4, addressOffset: Int(value.address_offset),
+        portOffset: value.port_offset == 0 ? nil : Int(value.port_offset),
+        version: value.version == 0 ? nil : value.version))
   }
 }
 

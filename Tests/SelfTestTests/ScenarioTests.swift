@@ -20,7 +20,7 @@ import Wire
     for scenario in Scenario.all {
       let options = TCPHeader(sourcePort: 1, destinationPort: 2, sequence: 0, flags: .ack, options: scenario.options)
       let isFound: Bool
-      if case .client(let client, _) = OptionTable.standardWithV6.search(options.options) {
+      if case .client(let client, _) = OptionTable.standard.search(options.options) {
         isFound = client == scenario.client
       } else {
         isFound = false
