@@ -18,7 +18,9 @@ public struct Toa: AsyncParsableCommand {
       CommandGroup(name: "Install", subcommands: [Install.self, Uninstall.self]),
       CommandGroup(
         name: "Look",
-        subcommands: [StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self, TableVerb.self]),
+        subcommands: [
+          StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self, TableVerb.self, Debug.self,
+        ]),
       CommandGroup(name: "By hand", subcommands: [Build.self, Load.self, Unload.self]),
     ])
 

@@ -117,6 +117,23 @@ struct JSONTests {
     #expect(try await answer("table --limit 0", as: Table.self).connections.isEmpty)
   }
 
+  @Test func `debug answers with how many call sites are on`() async throws {
+    struct Debug: Decodable {
+      var schema: String
+      var on: Bool
+      var changed: Bool
+      var sitesOn: Int
+      var sites: Int
+    }
+    try await host.install()
+    let off = try await answer("debug status", as: Debug.self)
+    #expect(off.schema == "toa.debug/1" && !off.on && !off.changed && off.sitesOn == 0 && off.sites == 2)
+    #expect(await Screen.of("status --json", on: host).out.contains("\"debug\" : false"))
+    host.write("/proc/dynamic_debug/control", FakeHost.callSites("=p"))
+    let on = try await answer("debug on", as: Debug.self)
+    #expect(on.on && !on.changed && on.sitesOn == 2)
+  }
+
   @Test func `the backend is named, and is null where there is none`() async throws {
     #expect(await Screen.of("status --json", on: host).out.contains("\"backend\" : null"))
     for (backend, other) in [("ebpf", "module"), ("module", "ebpf")] {
@@ -147,6 +164,7 @@ struct JSONTests {
   @Test(
     arguments: [
       ("isntall", 64), ("install --nope", 64), ("install -y --trust garbage", 64), ("stats", 77), ("table", 77),
+      ("debug on", 77), ("debug status", 77),
       ("load", 14),
       ("install", 2), ("install -y --kernel 9.9.9", 21), ("load --hook magic", 64),
     ] as [(String, Int32)])

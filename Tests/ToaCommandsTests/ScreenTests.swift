@@ -185,6 +185,21 @@ struct ScreenTests {
         """)
   }
 
+  @Test func `debug says what it would type, and status that it was left on`() async throws {
+    await expect(
+      "debug on", 77, err: "error: there are no debug lines\n  toa.ko is not loaded\n  -> toa load\n  -> toa status\n")
+    try await host.install()
+    await expect("debug status", out: "debug lines are off: 2 call sites\n")
+    await expect("debug off", err: "The debug lines of toa.ko are off already; nothing to do.\n")
+    await expect("debug on --dry-run", err: "  # echo 'module toa +p' > /proc/dynamic_debug/control\n")
+    #expect(await !Screen.of("status", on: host).out.contains("debug"))
+    host.write("/proc/dynamic_debug/control", FakeHost.callSites("=p"))
+    let how = "  read:  dmesg -w, or journalctl -k -f\n  stop:  toa debug off\n"
+    await expect("debug status", out: "debug lines are on: 2 of 2 call sites\n", err: how)
+    await expect("debug on", err: "The debug lines of toa.ko are on already; nothing to do.\n" + how)
+    #expect(await Screen.of("status", on: host).out.contains("\n  debug lines  on; next: toa debug off\n"))
+  }
+
   @Test func `table shows who is behind the connections`() async throws {
     await expect(
       "table", 77,

@@ -32,6 +32,8 @@ struct UsageTests {
                               client.
       stats                   Show the counters of the loaded TOA.
       table                   Show the open connections and the clients behind them.
+      debug                   Switch toa.ko's log lines about each connection on or
+                              off.
 
     BY HAND SUBCOMMANDS:
       build                   Compile toa.ko for a kernel; needs no root and
@@ -55,6 +57,7 @@ struct UsageTests {
   @Test(arguments: [
     "isntall", "install --no-such", "install --trust", "install now", "doctor --fail-on x", "stats --percpu",
     "table --limit x", "table --limit -1",
+    "debug", "debug maybe", "debug on off",
     "load --dryrun", "uninstall --kernel 6.1", "install --backend kmod", "load --backend auto", "--json",
     "status extra",
   ])

@@ -164,6 +164,7 @@ struct DoctorHost: Sendable {
     "/sys/module/toa/parameters/trusted": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,"
       + "169.254.0.0/16,::1/128,fc00::/7,fe80::/10\n", "/proc/modules": "toa 40960 0 - Live 0x0000000000000000 (OE)\n",
     "/proc/net/toa_stats": "\n",
+    "/proc/dynamic_debug/control": "# filename:lineno\nhooks.c:70 [toa]toa_note =_ \"\"\n",
   ]
 
   private static func package(_ name: String, _ version: String) -> String {

@@ -34,6 +34,8 @@ public struct StatusDocument: Document {
   public let kernels: [Kernel]
   /// Whether the installed backend is loaded at boot.
   public let autoload: Bool
+  /// Whether the module writes its debug lines into the kernel's log; nil where that cannot be said.
+  public let debug: Bool?
   /// Sum of each counter.
   public let counters: [String: UInt64]?
 }
@@ -71,6 +73,7 @@ public struct StatusReport: Sendable {
     let document = StatusDocument(
       state: state, backend: OrNull(live?.kind), installed: OrNull(installed), live: live?.module, ebpf: live?.ebpf,
       isLiveCurrent: isCurrent, kernels: kernels, autoload: BootLoading(system).restores(installed),
+      debug: live?.kind == .module ? DebugLines.live(system)?.isOn : nil,
       counters: ((try? live?.counters()) ?? Counters.read(system))?.totals)
     show(document, live)
     return document
@@ -106,6 +109,7 @@ public struct StatusReport: Sendable {
         ])
       }
     }
+    if document.debug == true { table.add(["  debug lines", "on; next: toa debug off"]) }
     if let counters = document.counters, let seen = counters["syn_recv_sock_toa"],
       let plain = counters["syn_recv_sock_no_toa"]
     {

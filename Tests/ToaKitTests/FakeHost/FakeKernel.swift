@@ -26,6 +26,7 @@ extension FakeHost {
       self.remove(Self.live)
       self.remove("/proc/net/toa_stats")
       self.remove(ClientConnection.modulePath)
+      self.remove("/proc/dynamic_debug")
       self.pause("after rmmod \(name)")
     }
     modules.file = { name, release in
@@ -89,8 +90,19 @@ extension FakeHost {
       198.51.100.9:61000    [fd00::2]:40002       [fd00::1]:443         200/8   4026532281
 
       """)
+    write("/proc/dynamic_debug/control", Self.callSites())
     pause("after modprobe \(name)")
     if let fault { throw KmodError(operation: "load", subject: name, errno: fault.errno) }
+  }
+
+  /// What the kernel's dynamic debug shows of the loaded module, with these flags at both call sites.
+  static func callSites(_ flags: String = "=_") -> String {
+    """
+    # filename:lineno [module]function flags format
+    hooks.c:70 [toa]toa_note \(flags) "from %pISpc: option %u/%u, client %pISpc, verdict %s\\012"
+    hooks.c:75 [toa]toa_note_bad \(flags) "from %pISpc: option %u/%u, verdict malformed\\012"
+
+    """
   }
 
   /// Two connections; the client comes back as long as a backend is loaded and the test wants it.
