@@ -185,6 +185,31 @@ struct ScreenTests {
         """)
   }
 
+  @Test func `build says where the module is, and with -v what the headers answered`() async throws {
+    try await host.install()
+    let out = "/tmp/toa"
+    host.write(out + "/", "")
+    let done = """
+      building toa.ko for 6.1.0-56-cloud-amd64 with gcc 12.2.0
+        the kernel was built with gcc 12.2.0; gcc 12.2.0 (/usr/bin/gcc-12) is of the same series
+        # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/tmp/toa/.toa-build CC=/usr/bin/gcc-12 modules
+
+      """
+    await expect("build --out \(out)", err: done + "built /tmp/toa/toa.ko\n")
+    await expect(
+      "build --out \(out) -v",
+      err: done + """
+              CC [M]  main.o
+              LD [M]  toa.ko
+            what the headers of this kernel have:
+            SYN_RECV_SOCK_7  no   Since 6.19, and in stable trees: opt_child_init.
+            SYN_RECV_SOCK_6  yes  Since 4.4.
+            hook: ftrace redirection, kretprobes where that is taken
+        built /tmp/toa/toa.ko
+
+        """)
+  }
+
   @Test func `debug says what it would type, and status that it was left on`() async throws {
     await expect(
       "debug on", 77, err: "error: there are no debug lines\n  toa.ko is not loaded\n  -> toa load\n  -> toa status\n")

@@ -66,18 +66,18 @@ public struct Builder: Sendable {
       isClang: inputs.isClang, folder: out + "/.toa-build")
     if request.explain || request.dryRun {
       if request.dryRun { console.print("# \(build.make.typed)") }
-      return document(build, inputs, module: nil, probes: [:])
+      return document(build, inputs, module: nil, probes: [])
     }
     console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
     console.say("  \(inputs.reason)")
     console.say(change: build.make.typed)
     try await build.run(system, console, keepsLog: false)
-    let probes = Self.probes((try? system.files.text(build.folder + "/toa_probed.h")) ?? "")
-    for (name, answer) in probes.sorted(by: { $0.key < $1.key }) {
-      console.detail("\(name) \(answer == 1 ? "yes" : "no")")
-    }
+    let probes = BuildProbe.read(
+      header: (try? system.files.text(build.folder + "/toa_probed.h")) ?? "", source: CarriedSources.probes)
     do throws(FileError) {
-      try system.files.write(out + "/toa.ko", try system.files.bytes(build.module))
+      let module = try system.files.bytes(build.module)
+      show(probes, BuiltHooks(module: module))
+      try system.files.write(out + "/toa.ko", module)
       try system.files.write(out + "/toa-build.log", try system.files.bytes(build.log))
       try system.files.remove(build.folder)
     } catch {
@@ -112,20 +112,33 @@ public struct Builder: Sendable {
   }
 
   private func document(
-    _ build: ModuleBuild, _ inputs: BuildInputs.Resolved, module: String?, probes: [String: Int]
+    _ build: ModuleBuild, _ inputs: BuildInputs.Resolved, module: String?, probes: [BuildProbe]
   ) -> BuildDocument {
     BuildDocument(
       kernel: build.kernel, headers: build.headers, compiler: build.compiler, reason: inputs.reason, module: module,
-      probes: probes)
+      probes: Dictionary(probes.map { ($0.macro, $0.answer ? 1 : 0) }) { $1 })
   }
 
-  /// The answers in toa_probed.h: lines "#define TOA_HAVE_NAME 0".
-  static func probes(_ header: String) -> [String: Int] {
-    var answers: [String: Int] = [:]
-    for line in header.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if words.count == 3, words[0] == "#define", let answer = Int(words[2]) { answers[String(words[1])] = answer }
+  /// Each question to the headers with its answer, and which hook comes of them.
+  private func show(_ probes: [BuildProbe], _ hooks: BuiltHooks) {
+    let width = probes.map(\.name.count).max() ?? 0
+    console.detail("what the headers of this kernel have:")
+    for probe in probes {
+      let name = probe.name + String(repeating: " ", count: width - probe.name.count)
+      let indent = width + 7
+      let lines = console.wrapped(probe.question, indent: indent + 4)
+      console.detail("\(name)  \(probe.answer ? "yes" : "no ")  \(lines.first ?? "")".trimmedAtEnd)
+      for line in lines.dropFirst() { console.detail(String(repeating: " ", count: indent) + line) }
     }
-    return answers
+    console.detail("hook: \(hooks.sentence)")
+  }
+}
+
+extension String {
+  /// Without blanks at its end.
+  fileprivate var trimmedAtEnd: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
   }
 }

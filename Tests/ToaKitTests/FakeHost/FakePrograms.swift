@@ -93,10 +93,11 @@ extension FakeHost {
     else { return CommandResult(status: 2, output: "make: *** No rule to make target 'modules'.  Stop.") }
     write(folder + "/main.o", "object")
     pause("half way through make")
-    write(folder + "/toa_probed.h", "#define TOA_HAVE_FTRACE_ARGS 1\n#define TOA_HAVE_OLD_SYN_RECV 0\n")
+    write(folder + "/toa_probed.h", "#define TOA_HAVE_SYN_RECV_SOCK_7 0\n#define TOA_HAVE_SYN_RECV_SOCK_6 1\n")
     write(
       folder + "/toa.ko",
-      "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n")
+      "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n"
+        + "symbols=register_ftrace_function register_kretprobe\n")
     return CommandResult(status: 0, output: "  CC [M]  main.o\n  LD [M]  toa.ko\n")
   }
 
