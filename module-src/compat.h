@@ -10,10 +10,13 @@
 #include <linux/kprobes.h>
 #include <linux/net.h>
 #include <linux/proc_fs.h>
+#include <linux/preempt.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
-#include <linux/sock_diag.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
@@ -83,9 +86,12 @@ typedef int (*toa_getname_t)(TOA_GETNAME_PARAMETERS);
 #define TOA_FTRACE_PERMANENT 0
 #endif
 
-/* Guarded against recursion, which was the default before 5.11. */
-#if TOA_HAVE_FTRACE_RECURSION
-#define TOA_FTRACE_RECURSION FTRACE_OPS_FL_RECURSION
+/*
+ * None of our callbacks calls a function that is hooked, so nothing has to
+ * guard them against recursion. Before 5.11 this had to be said.
+ */
+#if TOA_HAVE_FTRACE_RECURSION_SAFE
+#define TOA_FTRACE_RECURSION FTRACE_OPS_FL_RECURSION_SAFE
 #else
 #define TOA_FTRACE_RECURSION 0
 #endif
@@ -137,9 +143,35 @@ static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs,
 #define toa_synchronize_rcu_tasks() synchronize_sched()
 #endif
 
-/* Any part of the module: 4.4. */
-#if !TOA_HAVE_WITHIN_MODULE
-#define within_module(address, module) within_module_core(address, module)
+/* All who are in a part that cannot be preempted, or read under RCU: 4.20. */
+#if defined(CONFIG_TASKS_RCU) || defined(synchronize_rcu_tasks)
+#define toa_synchronize_rcu() synchronize_rcu()
+#else
+#define toa_synchronize_rcu() (synchronize_rcu(), synchronize_sched())
+#endif
+
+/* On PREEMPT_RT memory is only to be had where the task may be preempted. */
+static inline bool toa_may_allocate(void)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
+}
+
+/* Which arguments of tcp_parse_options(): the namespace came first in 4.13. */
+#define TOA_PARSE_OPTIONS_NET 0
+#define TOA_PARSE_OPTIONS_SKB 1
+#define TOA_PARSE_OPTIONS_RECEIVED 2
+#define TOA_PARSE_OPTIONS_ESTABLISHED 3
+
+/* Where the code of a module is: moved in 4.5 and in 6.4. */
+#if TOA_HAVE_MODULE_MEM
+#define toa_text_start(module) ((unsigned long)(module)->mem[MOD_TEXT].base)
+#define toa_text_size(module) ((module)->mem[MOD_TEXT].size)
+#elif TOA_HAVE_MODULE_CORE_LAYOUT
+#define toa_text_start(module) ((unsigned long)(module)->core_layout.base)
+#define toa_text_size(module) ((module)->core_layout.text_size)
+#else
+#define toa_text_start(module) ((unsigned long)(module)->module_core)
+#define toa_text_size(module) ((module)->core_text_size)
 #endif
 
 /* Takes a network namespace: 4.2. */
@@ -148,31 +180,65 @@ static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs,
 	sock_create_kern(family, type, protocol, sock)
 #endif
 
-/* A number that no other socket has ever had: 4.2. */
-#if TOA_HAVE_SOCK_COOKIE
-static inline u64 toa_sock_cookie(const struct sock *sk)
+static inline __be16 toa_peer_port(const struct sock *sk)
 {
-	return atomic64_read(&sk->sk_cookie);
+	return inet_sk(sk)->inet_dport;
 }
 
-static inline u64 toa_sock_cookie_make(struct sock *sk)
+static inline __be16 toa_local_port(const struct sock *sk)
 {
-	u32 halves[2];
-
-	/* The exported one of those functions that give a socket its number. */
-	sock_diag_save_cookie(sk, halves);
-	return toa_sock_cookie(sk);
+	return inet_sk(sk)->inet_sport;
 }
+
+static inline __be32 toa_peer_ip4(const struct sock *sk)
+{
+	return inet_sk(sk)->inet_daddr;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static inline const struct in6_addr *toa_peer_ip6(const struct sock *sk)
+{
+	return &sk->sk_v6_daddr;
+}
+
+static inline const struct in6_addr *toa_local_ip6(const struct sock *sk)
+{
+	return &sk->sk_v6_rcv_saddr;
+}
+#endif
+
+/* IPv4 as ::ffff:a.b.c.d */
+static inline void toa_read_addresses(const struct sock *sk,
+				      struct in6_addr *peer,
+				      struct in6_addr *local)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		*peer = *toa_peer_ip6(sk);
+		*local = *toa_local_ip6(sk);
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(toa_peer_ip4(sk), peer);
+	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_rcv_saddr, local);
+}
+
+/*
+ * A line with its own limit, for those who have asked for it: 1000 in five
+ * seconds. The macros behind pr_debug() came in 4.6.
+ */
+#if defined(CONFIG_DYNAMIC_DEBUG) && defined(DYNAMIC_DEBUG_BRANCH)
+#define toa_debug(format, ...)						\
+do {									\
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 1000);		\
+	DEFINE_DYNAMIC_DEBUG_METADATA(descriptor, pr_fmt(format));	\
+									\
+	if (DYNAMIC_DEBUG_BRANCH(descriptor) && __ratelimit(&limit))	\
+		__dynamic_pr_debug(&descriptor, pr_fmt(format),		\
+				   ##__VA_ARGS__);			\
+} while (0)
 #else
-static inline u64 toa_sock_cookie(const struct sock *sk)
-{
-	return 0;
-}
-
-static inline u64 toa_sock_cookie_make(struct sock *sk)
-{
-	return 0;
-}
+#define toa_debug(format, ...) pr_debug_ratelimited(format, ##__VA_ARGS__)
 #endif
 
 typedef int (*toa_show_t)(struct seq_file *seq, void *unused);
@@ -208,23 +274,35 @@ static inline bool toa_proc_create_single(const char *name,
 }
 #endif
 
-/* One call for a file that knows its network namespace: 4.18. */
+/*
+ * One call for a file that knows its network namespace: 4.18. What is private
+ * to a reader begins with struct seq_net_private.
+ */
 #if TOA_HAVE_PROC_CREATE_NET_DATA
 static inline bool toa_proc_create_net(const char *name, struct net *net,
-				       const struct seq_operations *operations)
+				       const struct seq_operations *operations,
+				       unsigned int private_size)
 {
 	return proc_create_net_data(name, 0444, net->proc_net, operations,
-				    sizeof(struct seq_net_private), NULL);
+				    private_size, NULL);
 }
 #else
+struct toa_net_file {
+	const struct seq_operations *operations;
+	unsigned int private_size;
+};
+
 static inline int toa_proc_open_net(struct inode *inode, struct file *file)
 {
-	return seq_open_net(inode, file, PDE_DATA(inode),
-			    sizeof(struct seq_net_private));
+	const struct toa_net_file *net_file = PDE_DATA(inode);
+
+	return seq_open_net(inode, file, net_file->operations,
+			    net_file->private_size);
 }
 
 static inline bool toa_proc_create_net(const char *name, struct net *net,
-				       const struct seq_operations *operations)
+				       const struct seq_operations *operations,
+				       unsigned int private_size)
 {
 	static const struct file_operations file_operations = {
 		.owner = THIS_MODULE,
@@ -233,9 +311,13 @@ static inline bool toa_proc_create_net(const char *name, struct net *net,
 		.llseek = seq_lseek,
 		.release = seq_release_net,
 	};
+	/* The module has one such file. */
+	static struct toa_net_file net_file;
 
+	net_file.operations = operations;
+	net_file.private_size = private_size;
 	return proc_create_data(name, 0444, net->proc_net, &file_operations,
-				(void *)operations);
+				&net_file);
 }
 #endif
 

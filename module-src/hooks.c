@@ -10,6 +10,8 @@
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
 
+#include "waiting.h"
+
 struct toa_functions toa_functions[TOA_FAMILIES];
 
 enum hook {
@@ -97,7 +99,7 @@ static int read_functions(int family, struct toa_functions *functions)
 	return 0;
 }
 
-static int find_functions(void)
+int toa_hooks_find(void)
 {
 	struct toa_functions *ip4 = &toa_functions[TOA_IP4];
 	struct toa_functions *ip6 = &toa_functions[TOA_IP6];
@@ -150,10 +152,6 @@ int toa_hooks_start(void)
 {
 	int err;
 
-	err = find_functions();
-	if (err)
-		return err;
-
 	if (hook != HOOK_KRETPROBE) {
 		err = toa_redirect_start();
 		if (!err) {
@@ -184,6 +182,38 @@ void toa_hooks_stop(void)
 		toa_redirect_stop();
 	else
 		toa_kretprobe_stop();
+	toa_wait_for_tasks();
+}
+
+int toa_hooks_elsewhere_start(void)
+{
+	int err = toa_waiting_start();
+
+	if (err)
+		return err;
+	err = hook == HOOK_FTRACE ? toa_redirect_elsewhere_start() :
+				    toa_kretprobe_elsewhere_start();
+	if (err)
+		toa_waiting_stop();
+	return err;
+}
+
+void toa_hooks_elsewhere_stop(void)
+{
+	if (hook == HOOK_FTRACE)
+		toa_redirect_elsewhere_stop();
+	else
+		toa_kretprobe_elsewhere_stop();
+	/* The handshakes that are being made still look there. */
+	toa_wait_for_tasks();
+	toa_waiting_stop();
+}
+
+void toa_wait_for_tasks(void)
+{
+	toa_synchronize_rcu_tasks();
+	toa_synchronize_rcu();
+	toa_synchronize_rcu_tasks();
 }
 
 const char *toa_hooks_name(void)

@@ -7,10 +7,10 @@
 #include <linux/cpumask.h>
 #include <linux/kprobes.h>
 
-#include "client.h"
 #include "compat.h"
+#include "handshake.h"
 #include "hooks.h"
-#include "store.h"
+#include "name.h"
 
 #if IS_ENABLED(CONFIG_KRETPROBES)
 
@@ -20,15 +20,15 @@
 static int see_receive(struct kretprobe_instance *instance,
 		       struct pt_regs *regs)
 {
-	struct toa_client *client = (void *)instance->data;
-	enum toa_segment segment;
+	struct sock *listener = (void *)regs_get_kernel_argument(regs, 0);
+	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
+	const struct request_sock *req =
+		(void *)regs_get_kernel_argument(regs, 2);
 
-	segment = toa_segment_read((void *)regs_get_kernel_argument(regs, 1),
-				   client);
-	if (segment == TOA_SEGMENT_CLIENT)
-		return 0;
-	toa_segment_refused(segment);
-	return 1;
+	if (!toa_handshake_wanted(listener, skb, req))
+		return 1;
+	toa_handshake_read(listener, skb, req, (void *)instance->data);
+	return 0;
 }
 
 NOKPROBE_SYMBOL(see_receive);
@@ -50,7 +50,7 @@ static int see_received(struct kretprobe_instance *instance,
 	struct sock *child = (void *)regs_return_value(regs);
 
 	if (child)
-		toa_child_made(child, (void *)instance->data);
+		toa_handshake_made(child, (void *)instance->data);
 	return 0;
 }
 
@@ -59,6 +59,7 @@ NOKPROBE_SYMBOL(see_received);
 struct getname_call {
 	const struct sock *sk;
 	struct sockaddr *address;
+	int peer;
 };
 
 static int see_getname(struct kretprobe_instance *instance,
@@ -69,8 +70,8 @@ static int see_getname(struct kretprobe_instance *instance,
 
 	call->sk = sock->sk;
 	call->address = (void *)regs_get_kernel_argument(regs, 1);
-	return !toa_client_wanted(call->sk,
-				  regs_get_kernel_argument(regs, TOA_GETNAME_PEER));
+	call->peer = regs_get_kernel_argument(regs, TOA_GETNAME_PEER);
+	return !toa_name_answer(call->sk, call->peer, NULL);
 }
 
 NOKPROBE_SYMBOL(see_getname);
@@ -80,30 +81,33 @@ static int see_named(struct kretprobe_instance *instance, struct pt_regs *regs)
 	const struct getname_call *call = (void *)instance->data;
 
 	if (toa_getname_done((int)regs_return_value(regs)))
-		toa_client_write(call->sk, call->address);
+		toa_name_answer(call->sk, call->peer, call->address);
 	return 0;
 }
 
 NOKPROBE_SYMBOL(see_named);
 
-static int see_destruct(struct kprobe *probe, struct pt_regs *regs)
+static int see_options(struct kprobe *probe, struct pt_regs *regs)
 {
-	toa_store_forget((struct sock *)regs_get_kernel_argument(regs, 0));
+	toa_options_seen((void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_NET),
+			 (void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_SKB),
+			 (void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_RECEIVED),
+			 (int)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_ESTABLISHED));
 	return 0;
 }
 
-NOKPROBE_SYMBOL(see_destruct);
+NOKPROBE_SYMBOL(see_options);
 
 static struct kretprobe receive_probes[TOA_FAMILIES] = {
 	[TOA_IP4] = {
 		.entry_handler = see_receive_ip4,
 		.handler = see_received,
-		.data_size = sizeof(struct toa_client),
+		.data_size = sizeof(struct toa_finding),
 	},
 	[TOA_IP6] = {
 		.entry_handler = see_receive,
 		.handler = see_received,
-		.data_size = sizeof(struct toa_client),
+		.data_size = sizeof(struct toa_finding),
 	},
 };
 
@@ -122,44 +126,29 @@ static struct kretprobe getname_probes[TOA_FAMILIES] = {
 	},
 };
 
-static struct kprobe destruct_probes[TOA_FAMILIES] = {
-	[TOA_IP4] = { .pre_handler = see_destruct },
-	[TOA_IP6] = { .pre_handler = see_destruct },
-};
-
 static unsigned int families;
 
 /* The kernel writes into a probe: a second start needs it clean. */
+static struct kprobe options_probe;
+
 static int start_family(unsigned int family)
 {
 	const struct toa_functions *functions = &toa_functions[family];
 	struct kretprobe *receive = &receive_probes[family];
 	struct kretprobe *getname = &getname_probes[family];
-	struct kprobe *destruct = &destruct_probes[family];
 	int err;
-
-	destruct->addr = (void *)functions->destruct;
-	err = register_kprobe(destruct);
-	if (err)
-		return err;
 
 	getname->kp.addr = (void *)functions->getname;
 	err = register_kretprobe(getname);
 	if (err)
-		goto stop_destruct;
+		return err;
 
 	/* Runs to its end on one CPU, so one instance for each would do. */
 	receive->maxactive = 2 * num_possible_cpus();
 	receive->kp.addr = (void *)functions->syn_recv_sock;
 	err = register_kretprobe(receive);
 	if (err)
-		goto stop_getname;
-	return 0;
-
-stop_getname:
-	unregister_kretprobe(getname);
-stop_destruct:
-	unregister_kprobe(destruct);
+		unregister_kretprobe(getname);
 	return err;
 }
 
@@ -167,7 +156,6 @@ static void stop_family(unsigned int family)
 {
 	unregister_kretprobe(&receive_probes[family]);
 	unregister_kretprobe(&getname_probes[family]);
-	unregister_kprobe(&destruct_probes[family]);
 }
 
 int toa_kretprobe_start(void)
@@ -195,6 +183,20 @@ void toa_kretprobe_stop(void)
 		stop_family(--families);
 }
 
+int toa_kretprobe_elsewhere_start(void)
+{
+	options_probe = (struct kprobe){
+		.symbol_name = TOA_PARSE_OPTIONS,
+		.pre_handler = see_options,
+	};
+	return register_kprobe(&options_probe);
+}
+
+void toa_kretprobe_elsewhere_stop(void)
+{
+	unregister_kprobe(&options_probe);
+}
+
 unsigned long toa_kretprobe_missed(void)
 {
 	unsigned long missed = 0;
@@ -213,6 +215,15 @@ int toa_kretprobe_start(void)
 }
 
 void toa_kretprobe_stop(void)
+{
+}
+
+int toa_kretprobe_elsewhere_start(void)
+{
+	return -EOPNOTSUPP;
+}
+
+void toa_kretprobe_elsewhere_stop(void)
 {
 }
 

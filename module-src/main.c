@@ -9,6 +9,7 @@
 #include <linux/module.h>
 
 #include "hooks.h"
+#include "settings.h"
 #include "stats.h"
 #include "store.h"
 #include "table.h"
@@ -23,6 +24,14 @@ static int __init toa_init(void)
 	err = toa_trust_init();
 	if (err)
 		return err;
+	err = toa_settings_init();
+	if (err)
+		return err;
+	err = toa_hooks_find();
+	if (err)
+		return err;
+	toa_store_destructors(toa_functions[TOA_IP4].destruct,
+			      toa_functions[TOA_IP6].destruct);
 	err = toa_stats_init();
 	if (err)
 		return err;
@@ -35,11 +44,17 @@ static int __init toa_init(void)
 	err = toa_hooks_start();
 	if (err)
 		goto table_exit;
+	err = toa_settings_start();
+	if (err)
+		goto hooks_stop;
 
 	pr_info("toa load success\n");
 	pr_info("version %s, hook %s\n", TOA_VERSION, toa_hooks_name());
 	return 0;
 
+hooks_stop:
+	toa_store_close();
+	toa_hooks_stop();
 table_exit:
 	toa_table_exit();
 store_exit:
@@ -51,6 +66,8 @@ stats_exit:
 
 static void __exit toa_exit(void)
 {
+	toa_settings_stop();
+	toa_store_close();
 	toa_hooks_stop();
 	toa_table_exit();
 	toa_store_exit();

@@ -9,37 +9,80 @@ enum {
 	OPTION_NOP = 1,
 };
 
-enum layout {
-	/* kind, length, port, IPv4 address */
-	LAYOUT_PORT_IP4,
-};
+#define MAX_STACKED 3
 
-/*
- * The same kind means different things with another length, so both together
- * tell what an option is.
- */
-static const struct format {
-	u8 kind;
-	u8 length;
-	enum layout layout;
-} formats[] = {
-	{ 254, 8, LAYOUT_PORT_IP4 },
-	{ 200, 8, LAYOUT_PORT_IP4 },
-};
+static bool kind_known(const u32 *kinds, u8 kind)
+{
+	return kinds[kind / 32] & 1U << kind % 32;
+}
 
-static const struct format *find_format(u8 kind, u8 length, bool *kind_known)
+static void note_kinds(struct toa_formats *formats)
 {
 	unsigned int i;
 
-	*kind_known = false;
-	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		if (formats[i].kind != kind)
-			continue;
-		*kind_known = true;
-		if (formats[i].length == length)
-			return &formats[i];
-	}
+	memset(formats->kinds, 0, sizeof(formats->kinds));
+	for (i = 0; i < formats->count; i++)
+		formats->kinds[formats->list[i].kind / 32] |=
+			1U << formats->list[i].kind % 32;
+}
+
+const struct toa_format *toa_formats_find(const struct toa_formats *formats,
+					  u8 kind, u8 length)
+{
+	unsigned int i;
+
+	for (i = 0; i < formats->count; i++)
+		if (formats->list[i].kind == kind &&
+		    formats->list[i].length == length)
+			return &formats->list[i];
 	return NULL;
+}
+
+bool toa_formats_add(struct toa_formats *formats,
+		     const struct toa_format *format)
+{
+	if (formats->count == TOA_MAX_OPTIONS ||
+	    toa_formats_find(formats, format->kind, format->length))
+		return false;
+	formats->list[formats->count++] = *format;
+	note_kinds(formats);
+	return true;
+}
+
+bool toa_formats_remove(struct toa_formats *formats, u8 kind, u8 length)
+{
+	const struct toa_format *found = toa_formats_find(formats, kind, length);
+	unsigned int i;
+
+	if (!found)
+		return false;
+	formats->count--;
+	for (i = found - formats->list; i < formats->count; i++)
+		formats->list[i] = formats->list[i + 1];
+	note_kinds(formats);
+	return true;
+}
+
+bool toa_options_known(const u32 kinds[256 / 32], const u8 *options,
+		       unsigned int length)
+{
+	while (length) {
+		u8 kind = options[0];
+		u8 size = 1;
+
+		if (kind == OPTION_EOL)
+			return false;
+		if (kind != OPTION_NOP) {
+			if (kind_known(kinds, kind))
+				return true;
+			if (length < 2 || options[1] < 2 || options[1] > length)
+				return false;
+			size = options[1];
+		}
+		options += size;
+		length -= size;
+	}
+	return false;
 }
 
 /* Byte by byte: neither alignment nor byte order of the machine matters. */
@@ -52,30 +95,87 @@ static bool usable_ip4(const u8 *address)
 	return !zero && !multicast && !broadcast;
 }
 
-static enum toa_verdict read_client(const struct format *format,
+static bool is_mapped(const u8 *address)
+{
+	static const u8 prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(address, prefix, sizeof(prefix));
+}
+
+static bool usable_ip6(const u8 *address)
+{
+	static const u8 zero[16];
+
+	if (is_mapped(address))
+		return usable_ip4(address + 12);
+	return address[0] != 0xff && memcmp(address, zero, sizeof(zero));
+}
+
+static enum toa_verdict read_client(const struct toa_format *format,
 				    const u8 *option, struct toa_client *client)
 {
-	switch (format->layout) {
-	case LAYOUT_PORT_IP4:
-		if (!(option[2] | option[3]) || !usable_ip4(option + 4))
+	const u8 *address = option + format->address;
+	const u8 *port = option + format->port;
+
+	client->kind = format->kind;
+	client->length = format->length;
+	if (format->version && option[2] != format->version)
+		return TOA_MALFORMED;
+
+	client->port = 0;
+	if (format->port) {
+		if (!(port[0] | port[1]))
 			return TOA_MALFORMED;
-		memcpy(&client->port, option + 2, sizeof(client->port));
-		memcpy(&client->ip4, option + 4, sizeof(client->ip4));
-		client->kind = format->kind;
-		client->length = format->length;
-		return TOA_FOUND;
+		memcpy(&client->port, port, sizeof(client->port));
 	}
+
+	if (format->family == 6) {
+		if (!usable_ip6(address))
+			return TOA_MALFORMED;
+		memcpy(&client->ip, address, sizeof(client->ip));
+	} else {
+		if (!usable_ip4(address))
+			return TOA_MALFORMED;
+		memset(&client->ip, 0, 10);
+		client->ip.s6_addr[10] = 0xff;
+		client->ip.s6_addr[11] = 0xff;
+		memcpy(&client->ip.s6_addr[12], address, 4);
+	}
+	client->counter = format->counter;
+	return TOA_FOUND;
+}
+
+/* Of a known kind, but not of a known length. */
+static enum toa_verdict wrong_length(u8 kind, u8 size,
+				     struct toa_client *client)
+{
+	client->kind = kind;
+	client->length = size;
 	return TOA_MALFORMED;
 }
 
-enum toa_verdict toa_options_find(const u8 *options, unsigned int length,
+/*
+ * Kinds 253 and 254 are for experiments, whose options begin with a number of
+ * the experiment (RFC 6994). TCP Fast Open has sent such options, in a SYN
+ * only; elsewhere the same two bytes are the port 63881.
+ */
+static bool is_fast_open(unsigned int how, const u8 *option, u8 size)
+{
+	return how & TOA_FIND_IN_SYN && option[0] >= 253 && size >= 4 &&
+	       option[2] == 0xf9 && option[3] == 0x89;
+}
+
+enum toa_verdict toa_options_find(const struct toa_formats *formats,
+				  unsigned int how, const u8 *options,
+				  unsigned int length,
 				  struct toa_client *client)
 {
 	enum toa_verdict verdict = TOA_NONE;
+	unsigned int found = 0;
 
 	while (length) {
-		const struct format *format;
-		bool kind_known;
+		const struct toa_format *format;
+		bool known;
 		u8 size;
 
 		if (options[0] == OPTION_EOL)
@@ -86,15 +186,28 @@ enum toa_verdict toa_options_find(const u8 *options, unsigned int length,
 			continue;
 		}
 
+		known = kind_known(formats->kinds, options[0]);
 		size = length < 2 ? 0 : options[1];
-		format = find_format(options[0], size, &kind_known);
-		if (kind_known && (!format || size > length))
-			verdict = TOA_MALFORMED;
-		if (size < 2 || size > length)
+		if (size < 2 || size > length) {
+			if (known && !found)
+				verdict = wrong_length(options[0], size, client);
 			break;
-		if (format)
-			return read_client(format, options, client);
+		}
 
+		if (known && !is_fast_open(how, options, size)) {
+			format = toa_formats_find(formats, options[0], size);
+			if (!format) {
+				if (!found)
+					verdict = wrong_length(options[0], size,
+							       client);
+			} else if (format->family) {
+				verdict = read_client(format, options, client);
+				if (!(how & TOA_FIND_LAST))
+					return verdict;
+				if (++found > MAX_STACKED)
+					return TOA_MALFORMED;
+			}
+		}
 		options += size;
 		length -= size;
 	}

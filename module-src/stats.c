@@ -30,7 +30,56 @@ static const char * const counter_names[] = {
 	[TOA_OPTION_MALFORMED]		= "malformed",
 	[TOA_ALLOC_FAILED]		= "alloc_failed",
 	[TOA_TABLE_FULL]		= "table_full",
+	[TOA_LATE_OPTION]		= "late_option",
+	[TOA_DEFERRED_OPTION]		= "deferred_option",
+	[TOA_SYN_OPTION]		= "syn_option",
+	[TOA_DEFERRED_LOST]		= "deferred_lost",
+	[TOA_GETSOCKOPT_OK]		= "getsockopt_ok",
+	[TOA_DESTRUCTOR_UNKNOWN]	= "destructor_unknown",
 };
+
+static struct {
+	u8 kind;
+	u8 length;
+} counted_options[TOA_OPTION_COUNTERS];
+
+/* Written last, as others may be reading the file. */
+static unsigned int option_count;
+
+u8 toa_option_counter(u8 kind, u8 length)
+{
+	unsigned int i;
+
+	for (i = 0; i < option_count; i++)
+		if (counted_options[i].kind == kind &&
+		    counted_options[i].length == length)
+			return i;
+	if (i == TOA_OPTION_COUNTERS)
+		return TOA_OPTION_COUNTERS;
+
+	counted_options[i].kind = kind;
+	counted_options[i].length = length;
+	smp_store_release(&option_count, i + 1);
+	return i;
+}
+
+static void show_options(struct seq_file *seq)
+{
+	unsigned int count = smp_load_acquire(&option_count);
+	char name[sizeof("option_255/255")];
+	unsigned int i;
+	int cpu;
+
+	for (i = 0; i < count; i++) {
+		scnprintf(name, sizeof(name), "option_%u/%u",
+			  counted_options[i].kind, counted_options[i].length);
+		seq_printf(seq, "%-25s:", name);
+		for_each_online_cpu(cpu)
+			seq_printf(seq, "%10lu ",
+				   per_cpu_ptr(toa_counters, cpu)->option[i]);
+		seq_putc(seq, '\n');
+	}
+}
 
 /* The widths are those of the other TOA modules: tools parse them. */
 static int show_stats(struct seq_file *seq, void *unused)
@@ -59,6 +108,7 @@ static int show_stats(struct seq_file *seq, void *unused)
 		missed = 0;
 	}
 	seq_putc(seq, '\n');
+	show_options(seq);
 	return 0;
 }
 

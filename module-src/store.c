@@ -1,164 +1,369 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) "TOA: " fmt
+
 #include "store.h"
 
 #include <linux/atomic.h>
-#include <linux/bits.h>
+#include <linux/delay.h>
 #include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/moduleparam.h>
-#include <linux/rculist.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
-#include <net/sock.h>
 
 #include "compat.h"
 #include "stats.h"
 
-#define BUCKET_BITS 15
-#define BUCKETS BIT(BUCKET_BITS)
+#define ENTRIES_A_BUCKET 32
+#define LEAST_BUCKET_BITS 10
+#define MOST_BUCKET_BITS 20
 #define LOCKS 256U
 
 static unsigned int max_entries = 1U << 20;
 module_param(max_entries, uint, 0444);
 MODULE_PARM_DESC(max_entries, "sockets that can have an address at one time");
 
-static struct hlist_head *buckets;
+static struct hlist_nulls_head *buckets;
+static unsigned int bucket_bits;
 static struct kmem_cache *cache;
 static atomic_t entries = ATOMIC_INIT(0);
+static bool closing;
 
 /*
- * Raw, because entries are also removed inside ftrace and kprobe handlers,
- * which must not sleep on PREEMPT_RT either.
+ * Raw, because entries are also made inside ftrace and kprobe handlers, which
+ * must not sleep on PREEMPT_RT either.
  */
 static raw_spinlock_t locks[LOCKS];
 
-static struct hlist_head *bucket_of(const struct sock *sk)
+static toa_destruct_t ip4_destruct;
+static toa_destruct_t ip6_destruct;
+
+static unsigned int number_of(const struct sock *sk)
 {
-	return &buckets[hash_ptr((void *)sk, BUCKET_BITS)];
+	return hash_ptr((void *)sk, bucket_bits);
 }
 
-static raw_spinlock_t *lock_of(const struct hlist_head *bucket)
+static raw_spinlock_t *lock_of(unsigned int number)
 {
-	return &locks[(bucket - buckets) % LOCKS];
+	return &locks[number % LOCKS];
 }
 
-static void free_entry(struct rcu_head *rcu)
+static struct toa_entry *find_entry(unsigned int number, const struct sock *sk)
 {
-	kmem_cache_free(cache, container_of(rcu, struct toa_entry, rcu));
-}
-
-/* Under the lock of the bucket, or when nobody else is left. */
-static void remove_entry(struct toa_entry *entry)
-{
-	hlist_del_rcu(&entry->node);
-	atomic_dec(&entries);
-	toa_count(TOA_ENTRY_FREE);
-	call_rcu(&entry->rcu, free_entry);
-}
-
-static void remove_socket(struct hlist_head *bucket, const struct sock *sk)
-{
-	struct hlist_node *next;
+	struct hlist_nulls_node *node;
 	struct toa_entry *entry;
 
-	hlist_for_each_entry_safe(entry, next, bucket, node)
-		if (entry->sk == sk)
-			remove_entry(entry);
+	hlist_nulls_for_each_entry_rcu(entry, node, &buckets[number], node)
+		/* What is read next was written before the socket was. */
+		if (smp_load_acquire(&entry->sk) == sk)
+			return entry;
+	/* Another bucket's end: the entry on the way was moved meanwhile. */
+	return get_nulls_value(node) == number ? NULL : ERR_PTR(-EAGAIN);
 }
 
-bool toa_store_add(struct sock *sk, const struct toa_connection *connection)
+bool toa_store_may_have(const struct sock *sk)
 {
-	struct hlist_head *bucket = bucket_of(sk);
-	raw_spinlock_t *lock = lock_of(bucket);
-	struct toa_entry *entry;
-	unsigned long flags;
-
-	if (atomic_inc_return(&entries) > max_entries) {
-		atomic_dec(&entries);
-		toa_count(TOA_TABLE_FULL);
-		return false;
-	}
-
-	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!entry) {
-		atomic_dec(&entries);
-		toa_count(TOA_ALLOC_FAILED);
-		return false;
-	}
-
-	entry->sk = sk;
-	entry->cookie = toa_sock_cookie_make(sk);
-	entry->connection = *connection;
-	toa_count(TOA_ENTRY_ALLOC);
-
-	raw_spin_lock_irqsave(lock, flags);
-	/*
-	 * A socket that died unseen, because somebody had switched off all
-	 * probes: its memory is in use again, so its entry goes now.
-	 */
-	remove_socket(bucket, sk);
-	hlist_add_head_rcu(&entry->node, bucket);
-	raw_spin_unlock_irqrestore(lock, flags);
-	return true;
+	return !hlist_nulls_empty(&buckets[number_of(sk)]);
 }
 
 const struct toa_entry *toa_store_find(const struct sock *sk)
 {
+	unsigned int number = number_of(sk);
 	struct toa_entry *entry;
 
-	hlist_for_each_entry_rcu(entry, bucket_of(sk), node)
-		if (entry->sk == sk && entry->cookie == toa_sock_cookie(sk))
-			return entry;
+	do {
+		entry = find_entry(number, sk);
+	} while (IS_ERR(entry));
+	return entry;
+}
+
+/*
+ * Under the lock of the bucket; to be freed behind it, as the allocator may
+ * sleep on PREEMPT_RT.
+ */
+static void unlink_entry(struct toa_entry *entry)
+{
+	hlist_nulls_del_rcu(&entry->node);
+	/* For readers who pass by while it becomes another one. */
+	WRITE_ONCE(entry->sk, NULL);
+}
+
+/* Nobody else removes entries of this bucket, so none of them moves. */
+static struct toa_entry *unlink_socket(unsigned int number,
+				       const struct sock *sk)
+{
+	struct toa_entry *entry = find_entry(number, sk);
+
+	if (entry)
+		unlink_entry(entry);
+	return entry;
+}
+
+static void free_unlinked(struct toa_entry *entry)
+{
+	if (!entry)
+		return;
+	atomic_dec(&entries);
+	toa_count(TOA_ENTRY_FREE);
+	kmem_cache_free(cache, entry);
+}
+
+static void forget(const struct sock *sk)
+{
+	unsigned int number = number_of(sk);
+	raw_spinlock_t *lock = lock_of(number);
+	struct toa_entry *entry;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock, flags);
+	entry = unlink_socket(number, sk);
+	raw_spin_unlock_irqrestore(lock, flags);
+	free_unlinked(entry);
+}
+
+static void destruct_ip4(struct sock *sk)
+{
+	forget(sk);
+	ip4_destruct(sk);
+}
+
+static void destruct_ip6(struct sock *sk)
+{
+	forget(sk);
+	ip6_destruct(sk);
+}
+
+static toa_destruct_t ours_for(toa_destruct_t original)
+{
+	if (original == ip4_destruct)
+		return destruct_ip4;
+	if (original && original == ip6_destruct)
+		return destruct_ip6;
 	return NULL;
 }
 
-void toa_store_forget(const struct sock *sk)
+static toa_destruct_t original_of(toa_destruct_t ours)
 {
-	struct hlist_head *bucket;
-	struct toa_entry *entry;
-	raw_spinlock_t *lock;
-	unsigned long flags;
-	bool found = false;
-
-	/* Runs for every socket of the machine, so without a lock at first. */
-	if (!atomic_read(&entries))
-		return;
-
-	bucket = bucket_of(sk);
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(entry, bucket, node)
-		if (entry->sk == sk)
-			found = true;
-	rcu_read_unlock();
-	if (!found)
-		return;
-
-	lock = lock_of(bucket);
-	raw_spin_lock_irqsave(lock, flags);
-	remove_socket(bucket, sk);
-	raw_spin_unlock_irqrestore(lock, flags);
+	if (ours == destruct_ip4)
+		return ip4_destruct;
+	if (ours == destruct_ip6)
+		return ip6_destruct;
+	return NULL;
 }
 
-const struct hlist_head *toa_store_bucket(u64 number)
+bool toa_store_owns(const struct sock *sk)
 {
-	return number < BUCKETS ? &buckets[number] : NULL;
+	toa_destruct_t destruct = READ_ONCE(sk->sk_destruct);
+
+	return destruct == destruct_ip4 || destruct == destruct_ip6;
+}
+
+/*
+ * Gives @sk its own destructor back. False: somebody has put another one
+ * before ours (TLS in the network card does so) and will call it.
+ */
+static bool detach(struct sock *sk)
+{
+	toa_destruct_t ours = READ_ONCE(sk->sk_destruct);
+	toa_destruct_t original = original_of(ours);
+
+	return original && cmpxchg(&sk->sk_destruct, ours, original) == ours;
+}
+
+void toa_store_disown(struct sock *sk)
+{
+	unsigned int number = number_of(sk);
+	raw_spinlock_t *lock = lock_of(number);
+	struct toa_entry *entry = NULL;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock, flags);
+	if (detach(sk))
+		entry = unlink_socket(number, sk);
+	raw_spin_unlock_irqrestore(lock, flags);
+	free_unlinked(entry);
+}
+
+static struct toa_entry *make_entry(void)
+{
+	struct toa_entry *entry;
+
+	if (atomic_inc_return(&entries) > max_entries) {
+		toa_count(TOA_TABLE_FULL);
+		goto fail;
+	}
+	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry) {
+		toa_count(TOA_ALLOC_FAILED);
+		goto fail;
+	}
+	toa_count(TOA_ENTRY_ALLOC);
+	return entry;
+
+fail:
+	atomic_dec(&entries);
+	return NULL;
+}
+
+bool toa_store_add(struct sock *sk, const struct toa_connection *connection)
+{
+	unsigned int number = number_of(sk);
+	raw_spinlock_t *lock = lock_of(number);
+	struct toa_entry *entry, *unwanted;
+	toa_destruct_t destruct;
+	unsigned long flags;
+	bool added;
+
+	destruct = ours_for(READ_ONCE(sk->sk_destruct));
+	if (!destruct) {
+		toa_count(TOA_DESTRUCTOR_UNKNOWN);
+		return false;
+	}
+	entry = make_entry();
+	if (!entry)
+		return false;
+	entry->connection = *connection;
+
+	raw_spin_lock_irqsave(lock, flags);
+	added = !closing;
+	if (likely(added)) {
+		/* One whose destructor somebody has replaced died unseen. */
+		unwanted = unlink_socket(number, sk);
+		smp_store_release(&entry->sk, sk);
+		hlist_nulls_add_head_rcu(&entry->node, &buckets[number]);
+		WRITE_ONCE(sk->sk_destruct, destruct);
+	} else {
+		unwanted = entry;
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	free_unlinked(unwanted);
+	return added;
+}
+
+u64 toa_store_buckets(void)
+{
+	return 1ULL << bucket_bits;
+}
+
+bool toa_store_is_empty(u64 bucket)
+{
+	return hlist_nulls_empty(&buckets[bucket]);
+}
+
+unsigned int toa_store_copy(u64 bucket, unsigned int skip,
+			    struct toa_connection *connections,
+			    unsigned int room)
+{
+	raw_spinlock_t *lock = lock_of(bucket);
+	struct hlist_nulls_node *node;
+	struct toa_entry *entry;
+	unsigned int count = 0;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock, flags);
+	hlist_nulls_for_each_entry(entry, node, &buckets[bucket], node) {
+		if (skip) {
+			skip--;
+			continue;
+		}
+		if (count == room)
+			break;
+		connections[count++] = entry->connection;
+	}
+	raw_spin_unlock_irqrestore(lock, flags);
+	return count;
+}
+
+/*
+ * A socket of an entry is still there: its destructor, which is ours or calls
+ * ours, would first have to take the lock and remove the entry.
+ */
+static struct toa_entry *unlink_detachable(unsigned int number,
+					   unsigned int *left)
+{
+	struct hlist_nulls_node *node;
+	struct toa_entry *entry;
+
+	*left = 0;
+	hlist_nulls_for_each_entry(entry, node, &buckets[number], node) {
+		if (detach(entry->sk)) {
+			unlink_entry(entry);
+			return entry;
+		}
+		++*left;
+	}
+	return NULL;
+}
+
+/* How many are left. */
+static unsigned int close_bucket(unsigned int number)
+{
+	raw_spinlock_t *lock = lock_of(number);
+	struct toa_entry *entry;
+	unsigned long flags;
+	unsigned int left;
+
+	do {
+		raw_spin_lock_irqsave(lock, flags);
+		closing = true;
+		entry = unlink_detachable(number, &left);
+		raw_spin_unlock_irqrestore(lock, flags);
+		free_unlinked(entry);
+	} while (entry);
+	return left;
+}
+
+static unsigned int close_buckets(void)
+{
+	unsigned int left = 0;
+	unsigned int number;
+
+	for (number = 0; number < toa_store_buckets(); number++) {
+		left += close_bucket(number);
+		cond_resched();
+	}
+	return left;
+}
+
+void toa_store_close(void)
+{
+	unsigned int left = close_buckets();
+
+	if (!left)
+		return;
+	pr_warn("%u connections have a destructor before ours: waiting for their end\n",
+		left);
+	while (close_buckets())
+		schedule_timeout_idle(HZ / 10);
+}
+
+void toa_store_destructors(toa_destruct_t ip4, toa_destruct_t ip6)
+{
+	ip4_destruct = ip4;
+	ip6_destruct = ip6;
 }
 
 int toa_store_init(void)
 {
 	unsigned int i;
 
-	cache = kmem_cache_create("toa_entry", sizeof(struct toa_entry), 0, 0,
-				  NULL);
+	bucket_bits = clamp(ilog2(max_entries / ENTRIES_A_BUCKET + 1),
+			    LEAST_BUCKET_BITS, MOST_BUCKET_BITS);
+	cache = kmem_cache_create("toa_entry", sizeof(struct toa_entry), 0,
+				  SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
 
-	buckets = vzalloc(BUCKETS * sizeof(*buckets));
+	buckets = vzalloc(toa_store_buckets() * sizeof(*buckets));
 	if (!buckets) {
 		kmem_cache_destroy(cache);
 		return -ENOMEM;
 	}
 
+	for (i = 0; i < toa_store_buckets(); i++)
+		INIT_HLIST_NULLS_HEAD(&buckets[i], i);
 	for (i = 0; i < LOCKS; i++)
 		raw_spin_lock_init(&locks[i]);
 	return 0;
@@ -166,16 +371,6 @@ int toa_store_init(void)
 
 void toa_store_exit(void)
 {
-	struct hlist_node *next;
-	struct toa_entry *entry;
-	unsigned int i;
-
-	for (i = 0; i < BUCKETS; i++)
-		hlist_for_each_entry_safe(entry, next, &buckets[i], node)
-			remove_entry(entry);
-
-	/* free_entry() is our code: it must have run before we are gone. */
-	rcu_barrier();
 	vfree(buckets);
 	kmem_cache_destroy(cache);
 }

@@ -1,66 +1,93 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The client addresses of sockets, in a table of our own: nothing inside a
- * socket is ever changed.
+ * The client addresses of sockets, in a table of our own. All that is changed
+ * in a socket is its destructor, which says when an entry is to go.
  */
 #ifndef TOA_STORE_H
 #define TOA_STORE_H
 
 #include <linux/in6.h>
-#include <linux/list.h>
-#include <linux/rcupdate.h>
+#include <linux/rculist.h>
+#include <linux/rculist_nulls.h>
 #include <linux/types.h>
-
-struct sock;
-
-struct toa_address {
-	/* IPv4 addresses are kept as ::ffff:a.b.c.d */
-	struct in6_addr ip;
-	__be16 port;
-};
+#include <net/sock.h>
 
 /*
- * All that is ever told of a connection is copied when it is made: the socket
- * of an entry may be gone, and is only looked at by those who hold it.
+ * All that is ever told of a connection is copied when it is made, so nobody
+ * but the owner of a socket ever looks into it. IPv4 addresses are kept as
+ * ::ffff:a.b.c.d
  */
 struct toa_connection {
-	struct toa_address client;
+	struct in6_addr client;
 	/* Whom the kernel thinks it talks to: the load balancer. */
-	struct toa_address peer;
-	struct toa_address local;
-	/* The number of the network namespace. */
-	u32 netns;
+	struct in6_addr peer;
+	struct in6_addr local;
+	__be16 client_port;
+	__be16 peer_port;
+	__be16 local_port;
 	/* Of the option. */
 	u8 kind;
 	u8 length;
+	/* The number of the network namespace. */
+	u32 netns;
 };
 
+/*
+ * The memory of an entry can be another entry at any time, in another bucket,
+ * unless it is that of a socket which the reader holds.
+ */
 struct toa_entry {
-	struct hlist_node node;
-	const struct sock *sk;
-	/* Tells a socket from a later one in the same memory. */
-	u64 cookie;
+	struct hlist_nulls_node node;
+	struct sock *sk;
 	struct toa_connection connection;
-	struct rcu_head rcu;
 };
+
+/* The destructors that sockets have; those with others get no entry. */
+typedef void (*toa_destruct_t)(struct sock *sk);
 
 int toa_store_init(void);
-/* No hook may be active any more. */
+void toa_store_destructors(toa_destruct_t ip4, toa_destruct_t ip6);
+
+/*
+ * Takes all addresses away and lets nobody add another one. The hook that
+ * calls toa_store_disown() must still be there. When it returns, no socket
+ * knows of us, but a destructor may be running still.
+ */
+void toa_store_close(void);
+/* Nobody is in our code any more. */
 void toa_store_exit(void);
 
-/* @sk was just made and nobody else knows it yet. False: no room. */
+/*
+ * The caller is the only one who knows @sk, or has its lock. False: no room,
+ * or not a socket that we know how to follow; counted.
+ */
 bool toa_store_add(struct sock *sk, const struct toa_connection *connection);
+
+/* False: @sk has no entry. Needs no RCU, and is asked for every getname(). */
+bool toa_store_may_have(const struct sock *sk);
 
 /* Under rcu_read_lock(), by somebody who holds a reference to @sk. */
 const struct toa_entry *toa_store_find(const struct sock *sk);
 
-/* @sk is being destroyed. Any context but NMI. */
-void toa_store_forget(const struct sock *sk);
+/* Does @sk have our destructor? */
+bool toa_store_owns(const struct sock *sk);
 
 /*
- * The entries are spread over buckets; NULL after the last one. To be walked
- * under rcu_read_lock(): who is there all the time is met once.
+ * @sk is about to be copied for another socket, which we would not know but
+ * which would have our destructor: takes the address away and the destructor.
  */
-const struct hlist_head *toa_store_bucket(u64 number);
+void toa_store_disown(struct sock *sk);
+
+/* Entries are spread over buckets: how many of these there are. */
+u64 toa_store_buckets(void);
+bool toa_store_is_empty(u64 bucket);
+
+/*
+ * Copies what is in a bucket, from the @skip-th entry on, at most @room of
+ * them, and returns how many that were.
+ */
+unsigned int toa_store_copy(u64 bucket, unsigned int skip,
+			    struct toa_connection *connections,
+			    unsigned int room);
 
 #endif

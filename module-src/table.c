@@ -2,23 +2,20 @@
 /*
  * A line for each socket that has an address, in every network namespace.
  *
- * What seq_file shows at one time is a whole bucket of the store, in one RCU
- * section. So sockets that come and go cannot make a reader miss one that
- * stays or see it twice, and all that lasts from one read() to the next is
- * the number of a bucket. The buffer grows to what the fullest bucket needs.
+ * What seq_file shows at one time is a whole bucket of the store, and all that
+ * lasts from one read() to the next is its number. The buffer grows to what
+ * the fullest bucket needs.
  */
 #include "table.h"
 
-#include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/proc_fs.h>
-#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
-#include <net/ipv6.h>
 #include <net/net_namespace.h>
 
+#include "address.h"
 #include "compat.h"
 #include "proc.h"
 #include "store.h"
@@ -26,17 +23,26 @@
 
 #define PROC_NAME "toa_table"
 
-/* Position 0 is the heading. An empty bucket is not worth a call. */
+/*
+ * A bucket has some thirty entries when the store is full, so that all of it
+ * is copied at once: then sockets that come and go make a reader miss none
+ * that stays, and see none twice.
+ */
+struct table_reader {
+	struct seq_net_private net;
+	struct toa_connection rows[128];
+};
+
+/* Position 0 is the heading, N the bucket before it. */
 static void *seek(loff_t *position)
 {
-	const struct hlist_head *bucket;
-
 	if (!*position)
 		return SEQ_START_TOKEN;
 
-	while ((bucket = toa_store_bucket(*position - 1)) && hlist_empty(bucket))
+	while (*position <= toa_store_buckets() &&
+	       toa_store_is_empty(*position - 1))
 		++*position;
-	return (void *)bucket;
+	return *position <= toa_store_buckets() ? position : NULL;
 }
 
 static void *table_start(struct seq_file *seq, loff_t *position)
@@ -56,35 +62,31 @@ static void table_stop(struct seq_file *seq, void *item)
 {
 }
 
-static void show_address(struct seq_file *seq,
-			 const struct toa_address *address)
+static void show_address(struct seq_file *seq, const struct in6_addr *ip,
+			 __be16 port)
 {
-	char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
-	unsigned int port = ntohs(address->port);
+	char text[TOA_ADDRESS_SIZE];
 
-	if (ipv6_addr_v4mapped(&address->ip))
-		scnprintf(text, sizeof(text), "%pI4:%u",
-			  &address->ip.s6_addr32[3], port);
-	else
-		scnprintf(text, sizeof(text), "[%pI6c]:%u", &address->ip, port);
+	toa_address_text(text, ip, port);
 	seq_printf(seq, "%-21s ", text);
 }
 
 static void show_connection(struct seq_file *seq,
 			    const struct toa_connection *connection)
 {
-	show_address(seq, &connection->client);
-	show_address(seq, &connection->peer);
-	show_address(seq, &connection->local);
+	show_address(seq, &connection->client, connection->client_port);
+	show_address(seq, &connection->peer, connection->peer_port);
+	show_address(seq, &connection->local, connection->local_port);
 	seq_printf(seq, "%3u/%-3u %u\n", connection->kind, connection->length,
 		   connection->netns);
 }
 
 static int table_show(struct seq_file *seq, void *item)
 {
+	struct table_reader *reader = seq->private;
 	const struct net *net = seq_file_net(seq);
-	const struct hlist_head *bucket = item;
-	const struct toa_entry *entry;
+	unsigned int shown = 0;
+	unsigned int count, i;
 
 	if (item == SEQ_START_TOKEN) {
 		seq_printf(seq, "%-21s %-21s %-21s %-7s %s\n", "client",
@@ -92,12 +94,15 @@ static int table_show(struct seq_file *seq, void *item)
 		return 0;
 	}
 
-	rcu_read_lock();
-	hlist_for_each_entry_rcu(entry, bucket, node)
-		if (net_eq(net, &init_net) ||
-		    entry->connection.netns == toa_net_number(net))
-			show_connection(seq, &entry->connection);
-	rcu_read_unlock();
+	do {
+		count = toa_store_copy(*(loff_t *)item - 1, shown, reader->rows,
+				       ARRAY_SIZE(reader->rows));
+		for (i = 0; i < count; i++)
+			if (net_eq(net, &init_net) ||
+			    reader->rows[i].netns == toa_net_number(net))
+				show_connection(seq, &reader->rows[i]);
+		shown += count;
+	} while (count == ARRAY_SIZE(reader->rows));
 	return 0;
 }
 
@@ -110,8 +115,8 @@ static const struct seq_operations table_operations = {
 
 static int __net_init table_net_init(struct net *net)
 {
-	return toa_proc_create_net(PROC_NAME, net, &table_operations) ? 0 :
-								      -ENOMEM;
+	return toa_proc_create_net(PROC_NAME, net, &table_operations,
+				   sizeof(struct table_reader)) ? 0 : -ENOMEM;
 }
 
 static void __net_exit table_net_exit(struct net *net)

@@ -6,6 +6,7 @@
 #include <linux/ctype.h>
 #include <linux/if_ether.h>
 #include <linux/inet.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/kernel.h>
@@ -31,10 +32,18 @@ struct prefix {
 	bool ip4;
 };
 
+/* A prefix of IPv4, made ready for the handshakes. */
+struct network {
+	__be32 address;
+	__be32 mask;
+};
+
 struct trusted_list {
 	struct rcu_head rcu;
 	unsigned int count;
 	bool any;
+	unsigned int network_count;
+	struct network networks[TOA_TRUSTED_MAX_PREFIXES];
 	/* As it was given, for those who read the parameter. */
 	char text[TOA_TRUSTED_MAX_LENGTH + 1];
 	struct prefix prefixes[];
@@ -139,6 +148,21 @@ static int parse_list(const char *text, struct trusted_list *list)
 	return 0;
 }
 
+static void note_networks(struct trusted_list *list)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct prefix *prefix = &list->prefixes[i];
+
+		if (prefix->ip4)
+			list->networks[list->network_count++] = (struct network){
+				.address = prefix->address.s6_addr32[0],
+				.mask = inet_make_mask(prefix->length),
+			};
+	}
+}
+
 /*
  * Nobody else writes at the same time: the kernel holds the lock of the
  * module's parameters, or nobody knows the module yet.
@@ -170,6 +194,7 @@ static int set_trusted(const char *text, const struct kernel_param *kp)
 		kfree(list);
 		return err;
 	}
+	note_networks(list);
 
 	while (length && isspace(text[length - 1]))
 		length--;
@@ -217,35 +242,41 @@ int toa_trust_init(void)
 	return set_trusted(DEFAULT_TRUSTED, NULL);
 }
 
-static bool prefix_holds(const struct prefix *prefix, const void *address)
+static bool holds_ip4(const struct trusted_list *list, __be32 source)
 {
-	return !memcmp(prefix->address.s6_addr, address, prefix->length / 8) &&
-	       (!(prefix->length % 8) ||
-		!((prefix->address.s6_addr[prefix->length / 8] ^
-		   ((const u8 *)address)[prefix->length / 8]) >>
-		  (8 - prefix->length % 8)));
+	unsigned int i;
+
+	for (i = 0; i < list->network_count; i++)
+		if (!((source ^ list->networks[i].address) &
+		      list->networks[i].mask))
+			return true;
+	return false;
+}
+
+static bool holds_ip6(const struct trusted_list *list,
+		      const struct in6_addr *source)
+{
+	unsigned int i;
+
+	for (i = 0; i < list->count; i++)
+		if (!list->prefixes[i].ip4 &&
+		    ipv6_prefix_equal(&list->prefixes[i].address, source,
+				      list->prefixes[i].length))
+			return true;
+	return false;
 }
 
 bool toa_trusted(const struct sk_buff *skb)
 {
-	bool ip4 = skb->protocol == htons(ETH_P_IP);
-	const void *source = ip4 ? (const void *)&ip_hdr(skb)->saddr :
-				   (const void *)&ipv6_hdr(skb)->saddr;
 	const struct trusted_list *list;
 	bool found = false;
-	unsigned int i;
-
-	if (!ip4 && skb->protocol != htons(ETH_P_IPV6))
-		return false;
 
 	rcu_read_lock();
 	list = rcu_dereference(trusted_list);
-	if (list) {
-		found = list->any;
-		for (i = 0; i < list->count && !found; i++)
-			found = list->prefixes[i].ip4 == ip4 &&
-				prefix_holds(&list->prefixes[i], source);
-	}
+	if (skb->protocol == htons(ETH_P_IP))
+		found = list->any || holds_ip4(list, ip_hdr(skb)->saddr);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		found = list->any || holds_ip6(list, &ipv6_hdr(skb)->saddr);
 	rcu_read_unlock();
 	return found;
 }

@@ -10,11 +10,11 @@ static const uint8_t file1[] = {
 };
 
 static const uint8_t file2[] = {
-#embed "../../module-src/client.c"
+#embed "../../module-src/address.c"
 };
 
 static const uint8_t file3[] = {
-#embed "../../module-src/client.h"
+#embed "../../module-src/address.h"
 };
 
 static const uint8_t file4[] = {
@@ -22,154 +22,224 @@ static const uint8_t file4[] = {
 };
 
 static const uint8_t file5[] = {
-#embed "../../module-src/hooks.c"
+#embed "../../module-src/handshake.c"
 };
 
 static const uint8_t file6[] = {
-#embed "../../module-src/hooks.h"
+#embed "../../module-src/handshake.h"
 };
 
 static const uint8_t file7[] = {
-#embed "../../module-src/kretprobe.c"
+#embed "../../module-src/hooks.c"
 };
 
 static const uint8_t file8[] = {
-#embed "../../module-src/main.c"
+#embed "../../module-src/hooks.h"
 };
 
 static const uint8_t file9[] = {
-#embed "../../module-src/options.c"
+#embed "../../module-src/kretprobe.c"
 };
 
 static const uint8_t file10[] = {
-#embed "../../module-src/options.h"
+#embed "../../module-src/log.c"
 };
 
 static const uint8_t file11[] = {
-#embed "../../module-src/probes/probe.sh"
+#embed "../../module-src/log.h"
 };
 
 static const uint8_t file12[] = {
-#embed "../../module-src/probes/probes.c"
+#embed "../../module-src/main.c"
 };
 
 static const uint8_t file13[] = {
-#embed "../../module-src/proc.c"
+#embed "../../module-src/name.c"
 };
 
 static const uint8_t file14[] = {
-#embed "../../module-src/proc.h"
+#embed "../../module-src/name.h"
 };
 
 static const uint8_t file15[] = {
-#embed "../../module-src/redirect.c"
+#embed "../../module-src/options.c"
 };
 
 static const uint8_t file16[] = {
-#embed "../../module-src/stats.c"
+#embed "../../module-src/options.h"
 };
 
 static const uint8_t file17[] = {
-#embed "../../module-src/stats.h"
+#embed "../../module-src/probes/probe.sh"
 };
 
 static const uint8_t file18[] = {
-#embed "../../module-src/store.c"
+#embed "../../module-src/probes/probes.c"
 };
 
 static const uint8_t file19[] = {
-#embed "../../module-src/store.h"
+#embed "../../module-src/proc.c"
 };
 
 static const uint8_t file20[] = {
-#embed "../../module-src/table.c"
+#embed "../../module-src/proc.h"
 };
 
 static const uint8_t file21[] = {
-#embed "../../module-src/table.h"
+#embed "../../module-src/profile.c"
 };
 
 static const uint8_t file22[] = {
-#embed "../../module-src/trust.c"
+#embed "../../module-src/profile.h"
 };
 
 static const uint8_t file23[] = {
-#embed "../../module-src/trust.h"
+#embed "../../module-src/redirect.c"
 };
 
 static const uint8_t file24[] = {
-#embed "../../module-src/uapi/toa.h"
+#embed "../../module-src/settings.c"
 };
 
 static const uint8_t file25[] = {
-#embed "../../templates/deb/copyright"
+#embed "../../module-src/settings.h"
 };
 
 static const uint8_t file26[] = {
-#embed "../../templates/deb/ebpf.postinst"
+#embed "../../module-src/sockopt.c"
 };
 
 static const uint8_t file27[] = {
-#embed "../../templates/deb/ebpf.postrm"
+#embed "../../module-src/sockopt.h"
 };
 
 static const uint8_t file28[] = {
-#embed "../../templates/deb/ebpf.prerm"
+#embed "../../module-src/stats.c"
 };
 
 static const uint8_t file29[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../module-src/stats.h"
 };
 
 static const uint8_t file30[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../module-src/store.c"
 };
 
 static const uint8_t file31[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../module-src/store.h"
 };
 
 static const uint8_t file32[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../module-src/table.c"
 };
 
 static const uint8_t file33[] = {
+#embed "../../module-src/table.h"
+};
+
+static const uint8_t file34[] = {
+#embed "../../module-src/trust.c"
+};
+
+static const uint8_t file35[] = {
+#embed "../../module-src/trust.h"
+};
+
+static const uint8_t file36[] = {
+#embed "../../module-src/uapi/toa.h"
+};
+
+static const uint8_t file37[] = {
+#embed "../../module-src/waiting.c"
+};
+
+static const uint8_t file38[] = {
+#embed "../../module-src/waiting.h"
+};
+
+static const uint8_t file39[] = {
+#embed "../../templates/deb/copyright"
+};
+
+static const uint8_t file40[] = {
+#embed "../../templates/deb/ebpf.postinst"
+};
+
+static const uint8_t file41[] = {
+#embed "../../templates/deb/ebpf.postrm"
+};
+
+static const uint8_t file42[] = {
+#embed "../../templates/deb/ebpf.prerm"
+};
+
+static const uint8_t file43[] = {
+#embed "../../templates/deb/modules.postinst"
+};
+
+static const uint8_t file44[] = {
+#embed "../../templates/deb/modules.postrm"
+};
+
+static const uint8_t file45[] = {
+#embed "../../templates/systemd/toa-ebpf.service"
+};
+
+static const uint8_t file46[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file47[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
 static const struct carried_file files[] = {
   {"module-src/Kbuild", file0, sizeof file0},
   {"module-src/README.md", file1, sizeof file1},
-  {"module-src/client.c", file2, sizeof file2},
-  {"module-src/client.h", file3, sizeof file3},
+  {"module-src/address.c", file2, sizeof file2},
+  {"module-src/address.h", file3, sizeof file3},
   {"module-src/compat.h", file4, sizeof file4},
-  {"module-src/hooks.c", file5, sizeof file5},
-  {"module-src/hooks.h", file6, sizeof file6},
-  {"module-src/kretprobe.c", file7, sizeof file7},
-  {"module-src/main.c", file8, sizeof file8},
-  {"module-src/options.c", file9, sizeof file9},
-  {"module-src/options.h", file10, sizeof file10},
-  {"module-src/probes/probe.sh", file11, sizeof file11},
-  {"module-src/probes/probes.c", file12, sizeof file12},
-  {"module-src/proc.c", file13, sizeof file13},
-  {"module-src/proc.h", file14, sizeof file14},
-  {"module-src/redirect.c", file15, sizeof file15},
-  {"module-src/stats.c", file16, sizeof file16},
-  {"module-src/stats.h", file17, sizeof file17},
-  {"module-src/store.c", file18, sizeof file18},
-  {"module-src/store.h", file19, sizeof file19},
-  {"module-src/table.c", file20, sizeof file20},
-  {"module-src/table.h", file21, sizeof file21},
-  {"module-src/trust.c", file22, sizeof file22},
-  {"module-src/trust.h", file23, sizeof file23},
-  {"module-src/uapi/toa.h", file24, sizeof file24},
-  {"templates/deb/copyright", file25, sizeof file25},
-  {"templates/deb/ebpf.postinst", file26, sizeof file26},
-  {"templates/deb/ebpf.postrm", file27, sizeof file27},
-  {"templates/deb/ebpf.prerm", file28, sizeof file28},
-  {"templates/deb/modules.postinst", file29, sizeof file29},
-  {"templates/deb/modules.postrm", file30, sizeof file30},
-  {"templates/systemd/toa-ebpf.service", file31, sizeof file31},
-  {"bpf/table.bpf.o", file32, sizeof file32},
-  {"bpf/toa.bpf.o", file33, sizeof file33},
+  {"module-src/handshake.c", file5, sizeof file5},
+  {"module-src/handshake.h", file6, sizeof file6},
+  {"module-src/hooks.c", file7, sizeof file7},
+  {"module-src/hooks.h", file8, sizeof file8},
+  {"module-src/kretprobe.c", file9, sizeof file9},
+  {"module-src/log.c", file10, sizeof file10},
+  {"module-src/log.h", file11, sizeof file11},
+  {"module-src/main.c", file12, sizeof file12},
+  {"module-src/name.c", file13, sizeof file13},
+  {"module-src/name.h", file14, sizeof file14},
+  {"module-src/options.c", file15, sizeof file15},
+  {"module-src/options.h", file16, sizeof file16},
+  {"module-src/probes/probe.sh", file17, sizeof file17},
+  {"module-src/probes/probes.c", file18, sizeof file18},
+  {"module-src/proc.c", file19, sizeof file19},
+  {"module-src/proc.h", file20, sizeof file20},
+  {"module-src/profile.c", file21, sizeof file21},
+  {"module-src/profile.h", file22, sizeof file22},
+  {"module-src/redirect.c", file23, sizeof file23},
+  {"module-src/settings.c", file24, sizeof file24},
+  {"module-src/settings.h", file25, sizeof file25},
+  {"module-src/sockopt.c", file26, sizeof file26},
+  {"module-src/sockopt.h", file27, sizeof file27},
+  {"module-src/stats.c", file28, sizeof file28},
+  {"module-src/stats.h", file29, sizeof file29},
+  {"module-src/store.c", file30, sizeof file30},
+  {"module-src/store.h", file31, sizeof file31},
+  {"module-src/table.c", file32, sizeof file32},
+  {"module-src/table.h", file33, sizeof file33},
+  {"module-src/trust.c", file34, sizeof file34},
+  {"module-src/trust.h", file35, sizeof file35},
+  {"module-src/uapi/toa.h", file36, sizeof file36},
+  {"module-src/waiting.c", file37, sizeof file37},
+  {"module-src/waiting.h", file38, sizeof file38},
+  {"templates/deb/copyright", file39, sizeof file39},
+  {"templates/deb/ebpf.postinst", file40, sizeof file40},
+  {"templates/deb/ebpf.postrm", file41, sizeof file41},
+  {"templates/deb/ebpf.prerm", file42, sizeof file42},
+  {"templates/deb/modules.postinst", file43, sizeof file43},
+  {"templates/deb/modules.postrm", file44, sizeof file44},
+  {"templates/systemd/toa-ebpf.service", file45, sizeof file45},
+  {"bpf/table.bpf.o", file46, sizeof file46},
+  {"bpf/toa.bpf.o", file47, sizeof file47},
 };

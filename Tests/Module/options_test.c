@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../module-src/options.h"
+#include "../../module-src/profile.h"
 
 #define PORT 0x30, 0x39
 #define BYTES(...) { __VA_ARGS__ }, sizeof((const u8[]){ __VA_ARGS__ })
@@ -19,8 +19,11 @@ static const struct {
 	u8 options[40];
 	unsigned int length;
 	enum toa_verdict verdict;
-	/* Last byte of 1.2.3.x, when found. */
+	/* Last byte of the address, when found. */
 	u8 last;
+	/* NULL: "254/8 200/8" */
+	const char *profile;
+	bool syn;
 } table[] = {
 	{ "nothing", { 0 }, 0, TOA_NONE, 0 },
 	{ "254", BYTES(254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
@@ -57,18 +60,47 @@ static const struct {
 	{ "address 223.255.255.255", BYTES(254, 8, PORT, 223, 255, 255, 255), TOA_FOUND, 255 },
 	{ "address 255.255.255.254", BYTES(254, 8, PORT, 255, 255, 255, 254), TOA_FOUND, 254 },
 	{ "at the very end", BYTES(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4 },
+	{ "none is looked past", BYTES(250, 8, PORT, 9, 9, 9, 9, 254, 8, PORT, 1, 2, 3, 4), TOA_FOUND, 4, "254/8 250/8", false },
+	{ "none alone", BYTES(250, 8, PORT, 9, 9, 9, 9), TOA_NONE, 0, "254/8 250/8", false },
+	{ "254 with IPv6", BYTES(254, 20, PORT, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7), TOA_FOUND, 7, "254/8 254/20", false },
+	{ "IPv6 ::", BYTES(254, 20, PORT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), TOA_MALFORMED, 0, "254/20", false },
+	{ "IPv6 multicast", BYTES(254, 20, PORT, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), TOA_MALFORMED, 0, "254/20", false },
+	{ "IPv6, port 0", BYTES(254, 20, 0, 0, 0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), TOA_MALFORMED, 0, "254/20", false },
+	{ "mapped 0.0.0.0", BYTES(254, 20, PORT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0), TOA_MALFORMED, 0, "254/20", false },
+	{ "28/7", BYTES(28, 7, 1, 1, 2, 3, 4), TOA_FOUND, 4, "28/7", false },
+	{ "28/7 of another version", BYTES(28, 7, 2, 1, 2, 3, 4), TOA_MALFORMED, 0, "28/7", false },
+	{ "a layout of our own", BYTES(77, 11, 9, 9, 9, PORT, 1, 2, 3, 4), TOA_FOUND, 4, "77/11:ip4@7+port@5", false },
+	{ "last of two", BYTES(254, 8, PORT, 1, 2, 3, 4, 254, 8, PORT, 1, 2, 3, 5), TOA_FOUND, 5, "254/8 last", false },
+	{ "last of three", BYTES(254, 8, PORT, 1, 2, 3, 4, 200, 8, PORT, 1, 2, 3, 5, 254, 8, PORT, 1, 2, 3, 6), TOA_FOUND, 6, "254/8 200/8 last", false },
+	{ "last of four", BYTES(254, 8, PORT, 1, 2, 3, 4, 254, 8, PORT, 1, 2, 3, 5, 254, 8, PORT, 1, 2, 3, 6, 254, 8, PORT, 1, 2, 3, 7), TOA_MALFORMED, 0, "254/8 last", false },
+	{ "last of two is bad", BYTES(254, 8, PORT, 1, 2, 3, 4, 254, 8, PORT, 0, 0, 0, 0), TOA_MALFORMED, 0, "254/8 last", false },
+	{ "found, then a wrong length", BYTES(254, 8, PORT, 1, 2, 3, 4, 254, 4, 0, 0), TOA_FOUND, 4, "254/8 last", false },
+	{ "Fast Open on a SYN", BYTES(254, 8, 0xf9, 0x89, 1, 2, 3, 4), TOA_NONE, 0, "254/8", true },
+	{ "its port elsewhere", BYTES(254, 8, 0xf9, 0x89, 1, 2, 3, 4), TOA_FOUND, 4, "254/8", false },
 };
 
-static enum toa_verdict parse(const u8 *options, unsigned int length,
-			      struct toa_client *client)
+static enum toa_verdict parse(const char *text, bool syn, const u8 *options,
+			      unsigned int length, struct toa_client *client)
 {
+	struct toa_profile profile;
+	unsigned int how = syn ? TOA_FIND_IN_SYN : 0;
+	const char *word;
+	size_t size;
 	/* Even for 0 bytes, a piece of exactly that size. */
 	u8 *copy = malloc(length);
 	enum toa_verdict verdict;
 
+	if (toa_profile_parse(text ? text : "254/8 200/8", &profile, &word, &size))
+		abort();
+	if (profile.behaviours & TOA_LAST)
+		how |= TOA_FIND_LAST;
 	if (length)
 		memcpy(copy, options, length);
-	verdict = toa_options_find(copy, length, client);
+	verdict = toa_options_find(&profile.formats, how, copy, length, client);
+	/* Who is not even asked for must have nothing to say. */
+	if (verdict != TOA_NONE &&
+	    !toa_options_known(profile.formats.kinds, copy, length))
+		abort();
 	free(copy);
 	return verdict;
 }
@@ -80,7 +112,7 @@ static int from_header(const struct toa_client *client, const u8 *options,
 	u8 option[8] = { client->kind, client->length };
 
 	memcpy(option + 2, &client->port, 2);
-	memcpy(option + 4, &client->ip4, 4);
+	memcpy(option + 4, &client->ip.s6_addr[12], 4);
 	return client->length == sizeof(option) &&
 	       memmem(options, length, option, sizeof(option)) != NULL;
 }
@@ -92,15 +124,15 @@ static int check_table(void)
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct toa_client client = { 0 };
 		enum toa_verdict verdict;
-		u8 bytes[4];
 
-		verdict = parse(table[i].options, table[i].length, &client);
-		memcpy(bytes, &client.ip4, sizeof(bytes));
+		verdict = parse(table[i].profile, table[i].syn, table[i].options,
+				table[i].length, &client);
 		if (verdict != table[i].verdict ||
 		    (verdict == TOA_FOUND &&
-		     (bytes[3] != table[i].last ||
-		      !from_header(&client, table[i].options,
-				   table[i].length)))) {
+		     (client.ip.s6_addr[15] != table[i].last ||
+		      (!table[i].profile &&
+		       !from_header(&client, table[i].options,
+				    table[i].length))))) {
 			printf("FAILED: %s: verdict %d\n", table[i].name,
 			       verdict);
 			failed++;
@@ -126,10 +158,10 @@ static int check_random(unsigned int rounds)
 		for (j = 0; j < length; j++)
 			options[j] = random() % 3 ? likely[random() % 10] :
 						    random();
-		verdict = parse(options, length, &client);
+		verdict = parse(NULL, false, options, length, &client);
 		seen[verdict]++;
 		if (verdict == TOA_FOUND &&
-		    (!client.port || !client.ip4 ||
+		    (!client.port || !client.ip.s6_addr[10] ||
 		     !from_header(&client, options, length))) {
 			printf("FAILED: found what is not there\n");
 			return 1;

@@ -6,8 +6,8 @@ cd "$(dirname "$0")"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 
-${CC:-cc} -std=gnu11 -O1 -g -Wall -Wextra -Werror \
+${CC:-cc} -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Ishim -o "$build/options_test" \
-	options_test.c ../../module-src/options.c
+	options_test.c ../../module-src/options.c ../../module-src/profile.c
 "$build/options_test"

@@ -12,7 +12,6 @@
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/sock_diag.h>
 #include <net/inet_connection_sock.h>
 #include <net/sock.h>
 
@@ -58,9 +57,9 @@ int toa_ftrace_ipmodify(void) { return FTRACE_OPS_FL_IPMODIFY; }
 #line 1 "probe:FTRACE_PERMANENT"
 int toa_ftrace_permanent(void) { return FTRACE_OPS_FL_PERMANENT; }
 
-/* Since 5.11; before, recursion was guarded unless a callback declined. */
-#line 1 "probe:FTRACE_RECURSION"
-int toa_ftrace_recursion(void) { return FTRACE_OPS_FL_RECURSION; }
+/* Until 5.10; since then, whoever wants a guard has to ask for it. */
+#line 1 "probe:FTRACE_RECURSION_SAFE"
+int toa_ftrace_recursion_safe(void) { return FTRACE_OPS_FL_RECURSION_SAFE; }
 
 /* Since 4.20 on x86, later elsewhere. */
 #line 1 "probe:REGS_GET_KERNEL_ARGUMENT"
@@ -82,10 +81,10 @@ unsigned int toa_ns_common(struct net *net) { return net->ns.inum; }
 #line 1 "probe:SOCK_CREATE_KERN_NET"
 int toa_sock_create_kern_net(struct socket **sock) { return sock_create_kern(&init_net, 0, 0, 0, sock); }
 
-/* Since 4.4: within_module() on a const module. */
-#line 1 "probe:WITHIN_MODULE"
-bool toa_within_module(void) { return within_module(1, THIS_MODULE); }
+/* Since 6.4. */
+#line 1 "probe:MODULE_MEM"
+void *toa_module_mem(void) { return THIS_MODULE->mem[MOD_TEXT].base; }
 
-/* Since 4.2. */
-#line 1 "probe:SOCK_COOKIE"
-long long toa_sock_cookie(struct sock *sk) { return atomic64_read(&sk->sk_cookie); }
+/* From 4.5 to 6.3. */
+#line 1 "probe:MODULE_CORE_LAYOUT"
+void *toa_module_core_layout(void) { return THIS_MODULE->core_layout.base; }

@@ -5,6 +5,9 @@
 #ifndef _UAPI_TOA_H
 #define _UAPI_TOA_H
 
+#include <linux/in6.h>
+#include <linux/types.h>
+
 /*
  * Counters of all CPUs that are online, in the layout that all TOA modules
  * share: a line of 34 spaces and "CPU%d" followed by 7 spaces for each CPU;
@@ -43,6 +46,54 @@
 #define TOA_TRUSTED_PATH "/sys/module/toa/parameters/trusted"
 #define TOA_TRUSTED_MAX_PREFIXES 256
 #define TOA_TRUSTED_MAX_LENGTH 4000
+
+/*
+ * What the balancers send and the applications ask for: words separated by
+ * commas or white space, from left to right. A vendor ("default", "lvs",
+ * "dpvs", "tencent-clb", "tencent-gaap", "ksyun", "huawei-elb", "ucloud",
+ * "alibaba-cdn"); an option, KIND/LENGTH when it is a known one, else
+ * KIND/LENGTH:LAYOUT, where LAYOUT is ip4@OFFSET or ip6@OFFSET, maybe with
+ * +port@OFFSET, or none; a socket call, 4096 or 1345; "deferred", "late" and
+ * "syn", where else an option is looked for; "last", which of several counts.
+ * A "-" before any but a vendor takes it away again. Readable and writable; a
+ * text that does not parse is refused with EINVAL, and nothing changes.
+ */
+#define TOA_PROFILE_PATH "/sys/module/toa/parameters/profile"
+#define TOA_PROFILE_MAX_LENGTH 1000
+
+/*
+ * The socket calls that are answered now: "4096,1345", one of them, or "none".
+ * One that the profile has and this has not belongs to another module.
+ */
+#define TOA_GETSOCKOPT_PATH "/sys/module/toa/parameters/getsockopt"
+
+/*
+ * getsockopt(IPPROTO_IP, TOA_SO_NAT64_PEER): the IPv6 client of an IPv4
+ * socket, as DPVS, Huawei and Tencent have it. Both calls: EINVAL when the
+ * buffer is too small or the socket has no client, ENOTCONN when it is not
+ * connected; this one EFAULT when getpeername() tells the client already.
+ */
+#define TOA_SO_NAT64_PEER 4096
+
+struct toa_nat64_peer {
+	struct in6_addr saddr;
+	__be16 port;
+	__u16 zero;
+};
+
+/*
+ * getsockopt(IPPROTO_IP, TOA_SO_TTM_PEER): any client, as Kingsoft has it.
+ * Alibaba gives the number another meaning.
+ */
+#define TOA_SO_TTM_PEER 1345
+
+struct toa_ttm_peer {
+	/* AF_INET or AF_INET6, in the order of the machine. */
+	__u16 af;
+	__be16 port;
+	/* An IPv4 address in the first four bytes, else zero. */
+	__u8 address[16];
+};
 
 /*
  * Load parameter hook=auto|ftrace|kretprobe. Reads back as the one in use:

@@ -4,9 +4,11 @@
 #define SHIM_LINUX_TYPES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef uint8_t u8;
+typedef uint32_t u32;
 typedef uint16_t __be16;
 typedef uint32_t __be32;
 
