@@ -163,9 +163,23 @@ struct DoctorHost: Sendable {
     "/sys/module/toa/parameters/hook": "ftrace\n", "/proc/sys/kernel/tainted": "12288\n",
     "/sys/module/toa/parameters/trusted": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,"
       + "169.254.0.0/16,::1/128,fc00::/7,fe80::/10\n", "/proc/modules": "toa 40960 0 - Live 0x0000000000000000 (OE)\n",
-    "/proc/net/toa_stats": "\n",
+    "/sys/module/toa/parameters/profile": "default\n", "/sys/module/toa/parameters/getsockopt": "4096,1345\n",
+    "/proc/net/toa_stats": stats(),
     "/proc/dynamic_debug/control": "# filename:lineno\nhooks.c:70 [toa]toa_note =_ \"\"\n",
   ]
+
+  /// The counters of a module that has nothing to complain of, but for these.
+  static func stats(lost: Int = 0, deferred: Int = 0, missed: Int = 0) -> String {
+    """
+            CPU0       CPU1
+    syn_recv_sock_toa        :         40          2
+    deferred_option          :          0 \(deferred)
+    deferred_lost            :          0 \(lost)
+    kretprobe_missed         : \(missed)          0
+    option_254/8             :         40          2
+
+    """
+  }
 
   private static func package(_ name: String, _ version: String) -> String {
     "Package: \(name)\nStatus: install ok installed\nArchitecture: amd64\nVersion: \(version)\n\n"

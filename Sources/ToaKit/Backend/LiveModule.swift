@@ -12,6 +12,10 @@ public struct LiveModule: Sendable, Equatable, Codable {
   public var hook: String?
   /// Prefixes from which an option is believed, as the kernel prints them.
   public var trusted: String?
+  /// The words that say what is read and answered; nil in a module that is older than profiles.
+  public var profile: String?
+  /// The socket calls that are really answered: "4096", "1345"; nil in a module that is older than profiles.
+  public var socketCalls: [String]?
 
   /// Reads the module; nil when none of that name is loaded.
   public init?(_ system: System) {
@@ -21,6 +25,10 @@ public struct LiveModule: Sendable, Equatable, Codable {
     sourceVersion = system.files.line(folder + "/srcversion")
     hook = system.files.line(folder + "/parameters/hook")
     trusted = system.files.line(folder + "/parameters/trusted")
+    profile = system.files.line(folder + "/parameters/profile")
+    socketCalls = system.files.line(folder + "/parameters/getsockopt").map { line in
+      line == "none" ? [] : line.split(separator: ",").map(String.init)
+    }
   }
 
   /// Whether it is the module that toa carries; every other one of the name lacks these parameters.

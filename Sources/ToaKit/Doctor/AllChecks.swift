@@ -17,7 +17,7 @@ extension Check {
   private static let policy = [secureBoot, signatureEnforced, lockdown, modulesDisabled, moduleSigned]
   private static let module = [
     loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
-    debugLines, packageIntegrity,
+    debugLines, socketCalls, swallowedOptions, packageIntegrity, hookInUse,
   ]
   private static let bpf = [
     bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,

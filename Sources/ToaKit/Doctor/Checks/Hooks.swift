@@ -5,12 +5,14 @@ extension Check {
   static let hooks = Check(
     "KRN10", .kernel, "ways to hook functions", about: .module,
     explanation: """
-      toa.ko redirects three kernel functions by ftrace, as live patches do (CONFIG_DYNAMIC_FTRACE_WITH_ARGS or ..._WITH_REGS). Where a
+      toa.ko redirects kernel functions by ftrace, as live patches do (CONFIG_DYNAMIC_FTRACE_WITH_ARGS or ..._WITH_REGS). Where a
       kernel lacks that, or a live patch has the functions already, it goes on with return probes (CONFIG_KRETPROBES), which cost a
       little more for each connection and do not exist on real-time kernels.
 
       kernel.ftrace_enabled=0 switches redirections off for the whole kernel. Some hardening guides set it. With it the module cannot
-      start by ftrace, and return probes may silently see nothing. Switch it on, and look for the line that sets it to 0:
+      start by ftrace. One that is loaded holds the setting at 1; on kernels before 5.5 it cannot, and its redirections do nothing
+      until the setting is 1 again. Return probes see nothing either where the kernel makes them with ftrace
+      (CONFIG_KPROBES_ON_FTRACE). Switch it on, and look for the line that sets it to 0:
           sysctl kernel.ftrace_enabled=1
           grep -rs ftrace_enabled /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d
 
@@ -19,10 +21,15 @@ extension Check {
   ) { context in
     if let skip = context.unmet(.moduleSupport) { return skip }
     let path = "/proc/sys/kernel/ftrace_enabled"
-    if context.facts.isRunning, context.system.files.line(path) == "0" {
+    let isOff = context.facts.isRunning && context.system.files.line(path) == "0"
+    let usesProbes = context.isLoaded && context.live?.hook == "kretprobe"
+    if isOff, !usesProbes || context.facts.config?["KPROBES_ON_FTRACE"] != .no {
       return Outcome(
-        .error, "function tracing is switched off, and with it every hook", expected: "kernel.ftrace_enabled = 1",
-        evidence: ["\(path): 0"],
+        .error,
+        context.isLoaded
+          ? "function tracing is switched off: toa.ko is loaded and sees nothing"
+          : "function tracing is switched off, and with it every hook", expected: "kernel.ftrace_enabled = 1",
+        evidence: ["\(path): 0"] + (context.live?.hook.map { ["/sys/module/toa/parameters/hook: \($0)"] } ?? []),
         fix: ["sysctl kernel.ftrace_enabled=1", "grep -rs ftrace_enabled /etc/sysctl.conf /etc/sysctl.d"])
     }
     if let hook = context.live?.hook, context.isLoaded {
