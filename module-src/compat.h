@@ -224,21 +224,24 @@ static inline void toa_read_addresses(const struct sock *sk,
 }
 
 /*
- * A line with its own limit, for those who have asked for it: 1000 in five
- * seconds. The macros behind pr_debug() came in 4.6.
+ * Does something that dynamic debug can switch on, with a limit of its own:
+ * 1000 times in five seconds. The macros behind pr_debug() came in 4.6.
  */
 #if defined(CONFIG_DYNAMIC_DEBUG) && defined(DYNAMIC_DEBUG_BRANCH)
-#define toa_debug(format, ...)						\
+#define toa_when_debugging(what, call)					\
 do {									\
 	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 1000);		\
-	DEFINE_DYNAMIC_DEBUG_METADATA(descriptor, pr_fmt(format));	\
+	DEFINE_DYNAMIC_DEBUG_METADATA(descriptor, what);		\
 									\
 	if (DYNAMIC_DEBUG_BRANCH(descriptor) && __ratelimit(&limit))	\
-		__dynamic_pr_debug(&descriptor, pr_fmt(format),		\
-				   ##__VA_ARGS__);			\
+		call;							\
 } while (0)
 #else
-#define toa_debug(format, ...) pr_debug_ratelimited(format, ##__VA_ARGS__)
+#define toa_when_debugging(what, call)					\
+do {									\
+	if (0)								\
+		call;							\
+} while (0)
 #endif
 
 typedef int (*toa_show_t)(struct seq_file *seq, void *unused);

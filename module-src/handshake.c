@@ -151,38 +151,18 @@ void toa_handshake_read(const struct sock *listener, const struct sk_buff *skb,
 			const struct request_sock *req,
 			struct toa_finding *finding)
 {
-	const struct toa_profile *profile;
+	const struct toa_profile *profile = toa_profile();
 
 	finding->elsewhere = 0;
-	rcu_read_lock();
-	profile = toa_profile();
 	finding->result = read_segment(profile, skb, &finding->client);
 	if (finding->result == TOA_PLAIN &&
 	    read_elsewhere(profile, listener, skb, req, finding))
 		finding->result = TOA_CLIENT;
-	rcu_read_unlock();
-}
-
-/* An option without a port leaves that of the balancer. */
-static void describe(const struct sock *sk, const struct toa_client *client,
-		     struct toa_connection *connection)
-{
-	connection->client = client->ip;
-	toa_read_addresses(sk, &connection->peer, &connection->local);
-	connection->peer_port = toa_peer_port(sk);
-	connection->local_port = toa_local_port(sk);
-	connection->client_port = client->port ? : connection->peer_port;
-	connection->kind = client->kind;
-	connection->length = client->length;
-	connection->netns = toa_net_number(sock_net(sk));
 }
 
 static bool add(struct sock *sk, const struct toa_client *client)
 {
-	struct toa_connection connection;
-
-	describe(sk, client, &connection);
-	if (!toa_store_add(sk, &connection))
+	if (!toa_store_add(sk, client))
 		return false;
 	toa_count_option(client->counter);
 	return true;

@@ -38,7 +38,7 @@ struct toa_finding {
 bool toa_handshake_wanted(struct sock *listener, const struct sk_buff *skb,
 			  const struct request_sock *req);
 
-/* Before the socket is made, when @skb is still whole. */
+/* Before the socket is made, when @skb is still whole. Under rcu_read_lock(). */
 void toa_handshake_read(const struct sock *listener, const struct sk_buff *skb,
 			const struct request_sock *req,
 			struct toa_finding *finding);

@@ -6,6 +6,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/kprobes.h>
+#include <linux/rcupdate.h>
 
 #include "compat.h"
 #include "handshake.h"
@@ -27,7 +28,9 @@ static int see_receive(struct kretprobe_instance *instance,
 
 	if (!toa_handshake_wanted(listener, skb, req))
 		return 1;
+	rcu_read_lock();
 	toa_handshake_read(listener, skb, req, (void *)instance->data);
+	rcu_read_unlock();
 	return 0;
 }
 

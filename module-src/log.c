@@ -13,14 +13,8 @@
 #include "handshake.h"
 #include "stats.h"
 
-struct line {
-	char text[2 * TOA_ADDRESS_SIZE + 64];
-};
-
 static const char *verdict(const struct toa_finding *finding, bool added)
 {
-	if (finding->result == TOA_BAD_OPTION)
-		return "malformed";
 	if (finding->result == TOA_UNTRUSTED_SOURCE)
 		return "untrusted";
 	if (!added)
@@ -38,8 +32,9 @@ static const char *verdict(const struct toa_finding *finding, bool added)
 	}
 }
 
-static const char *write_line(struct line *line, const struct sock *sk,
-			      const struct toa_finding *finding, bool added)
+/* Not inlined, so that only who wants to read the line pays for its stack. */
+static noinline void print_line(const struct sock *sk,
+				const struct toa_finding *finding, bool added)
 {
 	const struct toa_client *client = &finding->client;
 	char client_text[TOA_ADDRESS_SIZE];
@@ -48,24 +43,22 @@ static const char *write_line(struct line *line, const struct sock *sk,
 
 	toa_read_addresses(sk, &peer, &local);
 	toa_address_text(peer_text, &peer, toa_peer_port(sk));
-	client_text[0] = '\0';
-	if (finding->result != TOA_BAD_OPTION)
-		toa_address_text(client_text, &client->ip,
-				 client->port ? : toa_peer_port(sk));
-	scnprintf(line->text, sizeof(line->text),
-		  "from %s: option %u/%u, %s%s%sverdict %s", peer_text,
-		  client->kind, client->length, *client_text ? "client " : "",
-		  client_text, *client_text ? ", " : "",
-		  verdict(finding, added));
-	return line->text;
+	if (finding->result == TOA_BAD_OPTION) {
+		printk(KERN_DEBUG pr_fmt("from %s: option %u/%u, verdict malformed\n"),
+		       peer_text, client->kind, client->length);
+		return;
+	}
+	toa_address_text(client_text, &client->ip,
+			 client->port ? : toa_peer_port(sk));
+	printk(KERN_DEBUG pr_fmt("from %s: option %u/%u, client %s, verdict %s\n"),
+	       peer_text, client->kind, client->length, client_text,
+	       verdict(finding, added));
 }
 
 void toa_log_finding(const struct sock *sk, const struct toa_finding *finding,
 		     bool added)
 {
-	struct line line;
-
-	/* The line is written only when somebody wants to read it. */
 	if (finding->result != TOA_PLAIN)
-		toa_debug("%s\n", write_line(&line, sk, finding, added));
+		toa_when_debugging("a line for each connection with an option\n",
+				   print_line(sk, finding, added));
 }

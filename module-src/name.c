@@ -12,7 +12,7 @@
 #include "stats.h"
 #include "store.h"
 
-static bool is_peer(const struct sock *sk,
+static inline bool is_peer(const struct sock *sk,
 		    const struct toa_connection *connection)
 {
 	if (toa_peer_port(sk) != connection->peer_port)

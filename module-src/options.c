@@ -4,11 +4,6 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-enum {
-	OPTION_EOL = 0,
-	OPTION_NOP = 1,
-};
-
 #define MAX_STACKED 3
 
 static bool kind_known(const u32 *kinds, u8 kind)
@@ -63,36 +58,19 @@ bool toa_formats_remove(struct toa_formats *formats, u8 kind, u8 length)
 	return true;
 }
 
-bool toa_options_known(const u32 kinds[256 / 32], const u8 *options,
-		       unsigned int length)
+static inline bool usable_ip4(__be32 ip)
 {
-	while (length) {
-		u8 kind = options[0];
-		u8 size = 1;
-
-		if (kind == OPTION_EOL)
-			return false;
-		if (kind != OPTION_NOP) {
-			if (kind_known(kinds, kind))
-				return true;
-			if (length < 2 || options[1] < 2 || options[1] > length)
-				return false;
-			size = options[1];
-		}
-		options += size;
-		length -= size;
-	}
-	return false;
+	return ip && ip != htonl(0xffffffff) &&
+	       (ip & htonl(0xf0000000)) != htonl(0xe0000000);
 }
 
-/* Byte by byte: neither alignment nor byte order of the machine matters. */
-static bool usable_ip4(const u8 *address)
+/* Neither alignment nor byte order of the machine matters. */
+static inline bool usable_ip4_at(const u8 *address)
 {
-	bool zero = !(address[0] | address[1] | address[2] | address[3]);
-	bool multicast = (address[0] & 0xf0) == 0xe0;
-	bool broadcast = (address[0] & address[1] & address[2] & address[3]) == 0xff;
+	__be32 ip;
 
-	return !zero && !multicast && !broadcast;
+	memcpy(&ip, address, sizeof(ip));
+	return usable_ip4(ip);
 }
 
 static bool is_mapped(const u8 *address)
@@ -107,7 +85,7 @@ static bool usable_ip6(const u8 *address)
 	static const u8 zero[16];
 
 	if (is_mapped(address))
-		return usable_ip4(address + 12);
+		return usable_ip4_at(address + 12);
 	return address[0] != 0xff && memcmp(address, zero, sizeof(zero));
 }
 
@@ -115,7 +93,7 @@ static enum toa_verdict read_client(const struct toa_format *format,
 				    const u8 *option, struct toa_client *client)
 {
 	const u8 *address = option + format->address;
-	const u8 *port = option + format->port;
+	__be16 port;
 
 	client->kind = format->kind;
 	client->length = format->length;
@@ -124,9 +102,10 @@ static enum toa_verdict read_client(const struct toa_format *format,
 
 	client->port = 0;
 	if (format->port) {
-		if (!(port[0] | port[1]))
+		memcpy(&port, option + format->port, sizeof(port));
+		if (!port)
 			return TOA_MALFORMED;
-		memcpy(&client->port, port, sizeof(client->port));
+		client->port = port;
 	}
 
 	if (format->family == 6) {
@@ -134,12 +113,12 @@ static enum toa_verdict read_client(const struct toa_format *format,
 			return TOA_MALFORMED;
 		memcpy(&client->ip, address, sizeof(client->ip));
 	} else {
-		if (!usable_ip4(address))
+		if (!usable_ip4_at(address))
 			return TOA_MALFORMED;
-		memset(&client->ip, 0, 10);
-		client->ip.s6_addr[10] = 0xff;
-		client->ip.s6_addr[11] = 0xff;
-		memcpy(&client->ip.s6_addr[12], address, 4);
+		client->ip.s6_addr32[0] = 0;
+		client->ip.s6_addr32[1] = 0;
+		client->ip.s6_addr32[2] = htonl(0xffff);
+		memcpy(&client->ip.s6_addr32[3], address, 4);
 	}
 	client->counter = format->counter;
 	return TOA_FOUND;
@@ -178,9 +157,9 @@ enum toa_verdict toa_options_find(const struct toa_formats *formats,
 		bool known;
 		u8 size;
 
-		if (options[0] == OPTION_EOL)
+		if (options[0] == TOA_OPTION_EOL)
 			break;
-		if (options[0] == OPTION_NOP) {
+		if (options[0] == TOA_OPTION_NOP) {
 			options++;
 			length--;
 			continue;

@@ -11,6 +11,11 @@
 
 #define TOA_MAX_OPTIONS 16
 
+enum {
+	TOA_OPTION_EOL = 0,
+	TOA_OPTION_NOP = 1,
+};
+
 /*
  * How an option is laid out. The same kind means different things with
  * another length, so both together tell what an option is. Offsets are bytes
@@ -75,8 +80,28 @@ const struct toa_format *toa_formats_find(const struct toa_formats *formats,
  * @options: what follows the fixed TCP header, @length bytes of it. Is there
  * any option of a kind whose bit is set? Asked for every handshake.
  */
-bool toa_options_known(const u32 kinds[256 / 32], const u8 *options,
-		       unsigned int length);
+static inline bool toa_options_known(const u32 *kinds, const u8 *options,
+				     unsigned int length)
+{
+	const u8 *end = options + length;
+
+	while (options < end) {
+		u8 kind = *options;
+
+		if (kinds[kind / 32] & 1U << kind % 32)
+			return true;
+		if (kind == TOA_OPTION_EOL)
+			return false;
+		if (kind == TOA_OPTION_NOP) {
+			options++;
+			continue;
+		}
+		if (end - options < 2 || options[1] < 2)
+			return false;
+		options += options[1];
+	}
+	return false;
+}
 
 enum toa_verdict toa_options_find(const struct toa_formats *formats,
 				  unsigned int how, const u8 *options,

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <net/ipv6.h>
 
 #include "compat.h"
 #include "stats.h"
@@ -19,7 +20,8 @@
 #define ENTRIES_A_BUCKET 32
 #define LEAST_BUCKET_BITS 10
 #define MOST_BUCKET_BITS 20
-#define LOCKS 256U
+#define SHARDS 256U
+#define MAX_SPARE 8
 
 static unsigned int max_entries = 1U << 20;
 module_param(max_entries, uint, 0444);
@@ -32,10 +34,19 @@ static atomic_t entries = ATOMIC_INIT(0);
 static bool closing;
 
 /*
- * Raw, because entries are also made inside ftrace and kprobe handlers, which
- * must not sleep on PREEMPT_RT either.
+ * What one lock is for: every SHARDS-th bucket, and some entries that were in
+ * use there. Sockets come and go, mostly at the same places of memory, and an
+ * entry from here costs a tenth of one from the allocator.
  */
-static raw_spinlock_t locks[LOCKS];
+static struct shard {
+	/*
+	 * Raw, because entries are also made inside ftrace and kprobe handlers,
+	 * which must not sleep on PREEMPT_RT either.
+	 */
+	raw_spinlock_t lock;
+	unsigned int spare_count;
+	struct toa_entry *spare;
+} shards[SHARDS];
 
 static toa_destruct_t ip4_destruct;
 static toa_destruct_t ip6_destruct;
@@ -45,9 +56,9 @@ static unsigned int number_of(const struct sock *sk)
 	return hash_ptr((void *)sk, bucket_bits);
 }
 
-static raw_spinlock_t *lock_of(unsigned int number)
+static struct shard *shard_of(unsigned int number)
 {
-	return &locks[number % LOCKS];
+	return &shards[number % SHARDS];
 }
 
 static struct toa_entry *find_entry(unsigned int number, const struct sock *sk)
@@ -80,56 +91,62 @@ const struct toa_entry *toa_store_find(const struct sock *sk)
 }
 
 /*
- * Under the lock of the bucket; to be freed behind it, as the allocator may
- * sleep on PREEMPT_RT.
+ * Under the lock. What is returned is one entry too many, to be given back
+ * behind the lock, as the allocator may sleep on PREEMPT_RT.
  */
-static void unlink_entry(struct toa_entry *entry)
+static struct toa_entry *remove_entry(struct shard *shard,
+				      struct toa_entry *entry)
 {
 	hlist_nulls_del_rcu(&entry->node);
 	/* For readers who pass by while it becomes another one. */
 	WRITE_ONCE(entry->sk, NULL);
+	atomic_dec(&entries);
+	toa_count(TOA_ENTRY_FREE);
+
+	if (shard->spare_count == MAX_SPARE)
+		return entry;
+	entry->next_spare = shard->spare;
+	shard->spare = entry;
+	shard->spare_count++;
+	return NULL;
 }
 
 /* Nobody else removes entries of this bucket, so none of them moves. */
-static struct toa_entry *unlink_socket(unsigned int number,
+static struct toa_entry *remove_socket(struct shard *shard,
+				       unsigned int number,
 				       const struct sock *sk)
 {
 	struct toa_entry *entry = find_entry(number, sk);
 
-	if (entry)
-		unlink_entry(entry);
-	return entry;
+	return entry ? remove_entry(shard, entry) : NULL;
 }
 
-static void free_unlinked(struct toa_entry *entry)
+static void give_back(struct toa_entry *entry)
 {
-	if (!entry)
-		return;
-	atomic_dec(&entries);
-	toa_count(TOA_ENTRY_FREE);
-	kmem_cache_free(cache, entry);
+	if (entry)
+		kmem_cache_free(cache, entry);
 }
 
 static void forget(const struct sock *sk)
 {
 	unsigned int number = number_of(sk);
-	raw_spinlock_t *lock = lock_of(number);
-	struct toa_entry *entry;
+	struct shard *shard = shard_of(number);
+	struct toa_entry *surplus;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(lock, flags);
-	entry = unlink_socket(number, sk);
-	raw_spin_unlock_irqrestore(lock, flags);
-	free_unlinked(entry);
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	surplus = remove_socket(shard, number, sk);
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	give_back(surplus);
 }
 
-static void destruct_ip4(struct sock *sk)
+void toa_destruct_ip4(struct sock *sk)
 {
 	forget(sk);
 	ip4_destruct(sk);
 }
 
-static void destruct_ip6(struct sock *sk)
+void toa_destruct_ip6(struct sock *sk)
 {
 	forget(sk);
 	ip6_destruct(sk);
@@ -138,26 +155,19 @@ static void destruct_ip6(struct sock *sk)
 static toa_destruct_t ours_for(toa_destruct_t original)
 {
 	if (original == ip4_destruct)
-		return destruct_ip4;
+		return toa_destruct_ip4;
 	if (original && original == ip6_destruct)
-		return destruct_ip6;
+		return toa_destruct_ip6;
 	return NULL;
 }
 
 static toa_destruct_t original_of(toa_destruct_t ours)
 {
-	if (ours == destruct_ip4)
+	if (ours == toa_destruct_ip4)
 		return ip4_destruct;
-	if (ours == destruct_ip6)
+	if (ours == toa_destruct_ip6)
 		return ip6_destruct;
 	return NULL;
-}
-
-bool toa_store_owns(const struct sock *sk)
-{
-	toa_destruct_t destruct = READ_ONCE(sk->sk_destruct);
-
-	return destruct == destruct_ip4 || destruct == destruct_ip6;
 }
 
 /*
@@ -175,71 +185,111 @@ static bool detach(struct sock *sk)
 void toa_store_disown(struct sock *sk)
 {
 	unsigned int number = number_of(sk);
-	raw_spinlock_t *lock = lock_of(number);
-	struct toa_entry *entry = NULL;
+	struct shard *shard = shard_of(number);
+	struct toa_entry *surplus = NULL;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(lock, flags);
+	raw_spin_lock_irqsave(&shard->lock, flags);
 	if (detach(sk))
-		entry = unlink_socket(number, sk);
-	raw_spin_unlock_irqrestore(lock, flags);
-	free_unlinked(entry);
+		surplus = remove_socket(shard, number, sk);
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	give_back(surplus);
 }
 
-static struct toa_entry *make_entry(void)
+/* An option without a port leaves that of the balancer. */
+static void describe(const struct sock *sk, const struct toa_client *client,
+		     struct toa_connection *connection)
+{
+	connection->client = client->ip;
+	toa_read_addresses(sk, &connection->peer, &connection->local);
+	connection->peer_port = toa_peer_port(sk);
+	connection->local_port = toa_local_port(sk);
+	connection->client_port = client->port ? : connection->peer_port;
+	connection->kind = client->kind;
+	connection->length = client->length;
+	connection->netns = toa_net_number(sock_net(sk));
+}
+
+/* Under the lock. */
+static void insert(unsigned int number, struct toa_entry *entry,
+		   struct sock *sk, const struct toa_client *client,
+		   toa_destruct_t destruct)
+{
+	describe(sk, client, &entry->connection);
+	smp_store_release(&entry->sk, sk);
+	hlist_nulls_add_head_rcu(&entry->node, &buckets[number]);
+	WRITE_ONCE(sk->sk_destruct, destruct);
+	toa_count(TOA_ENTRY_ALLOC);
+}
+
+static struct toa_entry *take_spare(struct shard *shard)
+{
+	struct toa_entry *entry = shard->spare;
+
+	if (entry) {
+		shard->spare = entry->next_spare;
+		shard->spare_count--;
+	}
+	return entry;
+}
+
+/* With the lock, or without it when there is no entry to be had. */
+static struct toa_entry *lock_with_entry(struct shard *shard,
+					 unsigned long *flags)
 {
 	struct toa_entry *entry;
 
-	if (atomic_inc_return(&entries) > max_entries) {
-		toa_count(TOA_TABLE_FULL);
-		goto fail;
-	}
-	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!entry) {
-		toa_count(TOA_ALLOC_FAILED);
-		goto fail;
-	}
-	toa_count(TOA_ENTRY_ALLOC);
-	return entry;
+	raw_spin_lock_irqsave(&shard->lock, *flags);
+	entry = take_spare(shard);
+	if (entry)
+		return entry;
+	raw_spin_unlock_irqrestore(&shard->lock, *flags);
 
-fail:
-	atomic_dec(&entries);
-	return NULL;
+	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry)
+		return NULL;
+	raw_spin_lock_irqsave(&shard->lock, *flags);
+	return entry;
 }
 
-bool toa_store_add(struct sock *sk, const struct toa_connection *connection)
+bool toa_store_add(struct sock *sk, const struct toa_client *client)
 {
+	toa_destruct_t destruct = ours_for(READ_ONCE(sk->sk_destruct));
 	unsigned int number = number_of(sk);
-	raw_spinlock_t *lock = lock_of(number);
-	struct toa_entry *entry, *unwanted;
-	toa_destruct_t destruct;
+	struct shard *shard = shard_of(number);
+	struct toa_entry *entry, *surplus;
 	unsigned long flags;
 	bool added;
 
-	destruct = ours_for(READ_ONCE(sk->sk_destruct));
 	if (!destruct) {
 		toa_count(TOA_DESTRUCTOR_UNKNOWN);
 		return false;
 	}
-	entry = make_entry();
-	if (!entry)
-		return false;
-	entry->connection = *connection;
+	if (atomic_inc_return(&entries) > max_entries) {
+		toa_count(TOA_TABLE_FULL);
+		goto fail;
+	}
+	entry = lock_with_entry(shard, &flags);
+	if (!entry) {
+		toa_count(TOA_ALLOC_FAILED);
+		goto fail;
+	}
 
-	raw_spin_lock_irqsave(lock, flags);
 	added = !closing;
 	if (likely(added)) {
 		/* One whose destructor somebody has replaced died unseen. */
-		unwanted = unlink_socket(number, sk);
-		smp_store_release(&entry->sk, sk);
-		hlist_nulls_add_head_rcu(&entry->node, &buckets[number]);
-		WRITE_ONCE(sk->sk_destruct, destruct);
+		surplus = remove_socket(shard, number, sk);
+		insert(number, entry, sk, client, destruct);
 	} else {
-		unwanted = entry;
+		surplus = entry;
 	}
-	raw_spin_unlock_irqrestore(lock, flags);
-	free_unlinked(unwanted);
-	return added;
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	give_back(surplus);
+	if (added)
+		return true;
+fail:
+	atomic_dec(&entries);
+	return false;
 }
 
 u64 toa_store_buckets(void)
@@ -256,13 +306,13 @@ unsigned int toa_store_copy(u64 bucket, unsigned int skip,
 			    struct toa_connection *connections,
 			    unsigned int room)
 {
-	raw_spinlock_t *lock = lock_of(bucket);
+	struct shard *shard = shard_of(bucket);
 	struct hlist_nulls_node *node;
 	struct toa_entry *entry;
 	unsigned int count = 0;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(lock, flags);
+	raw_spin_lock_irqsave(&shard->lock, flags);
 	hlist_nulls_for_each_entry(entry, node, &buckets[bucket], node) {
 		if (skip) {
 			skip--;
@@ -272,7 +322,7 @@ unsigned int toa_store_copy(u64 bucket, unsigned int skip,
 			break;
 		connections[count++] = entry->connection;
 	}
-	raw_spin_unlock_irqrestore(lock, flags);
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	return count;
 }
 
@@ -280,18 +330,15 @@ unsigned int toa_store_copy(u64 bucket, unsigned int skip,
  * A socket of an entry is still there: its destructor, which is ours or calls
  * ours, would first have to take the lock and remove the entry.
  */
-static struct toa_entry *unlink_detachable(unsigned int number,
-					   unsigned int *left)
+static struct toa_entry *detachable(unsigned int number, unsigned int *left)
 {
 	struct hlist_nulls_node *node;
 	struct toa_entry *entry;
 
 	*left = 0;
 	hlist_nulls_for_each_entry(entry, node, &buckets[number], node) {
-		if (detach(entry->sk)) {
-			unlink_entry(entry);
+		if (detach(entry->sk))
 			return entry;
-		}
 		++*left;
 	}
 	return NULL;
@@ -300,17 +347,18 @@ static struct toa_entry *unlink_detachable(unsigned int number,
 /* How many are left. */
 static unsigned int close_bucket(unsigned int number)
 {
-	raw_spinlock_t *lock = lock_of(number);
-	struct toa_entry *entry;
+	struct shard *shard = shard_of(number);
+	struct toa_entry *entry, *surplus;
 	unsigned long flags;
 	unsigned int left;
 
 	do {
-		raw_spin_lock_irqsave(lock, flags);
+		raw_spin_lock_irqsave(&shard->lock, flags);
 		closing = true;
-		entry = unlink_detachable(number, &left);
-		raw_spin_unlock_irqrestore(lock, flags);
-		free_unlinked(entry);
+		entry = detachable(number, &left);
+		surplus = entry ? remove_entry(shard, entry) : NULL;
+		raw_spin_unlock_irqrestore(&shard->lock, flags);
+		give_back(surplus);
 	} while (entry);
 	return left;
 }
@@ -364,13 +412,18 @@ int toa_store_init(void)
 
 	for (i = 0; i < toa_store_buckets(); i++)
 		INIT_HLIST_NULLS_HEAD(&buckets[i], i);
-	for (i = 0; i < LOCKS; i++)
-		raw_spin_lock_init(&locks[i]);
+	for (i = 0; i < SHARDS; i++)
+		raw_spin_lock_init(&shards[i].lock);
 	return 0;
 }
 
 void toa_store_exit(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < SHARDS; i++)
+		while (shards[i].spare)
+			kmem_cache_free(cache, take_spare(&shards[i]));
 	vfree(buckets);
 	kmem_cache_destroy(cache);
 }

@@ -12,6 +12,8 @@
 #include <linux/types.h>
 #include <net/sock.h>
 
+#include "options.h"
+
 /*
  * All that is ever told of a connection is copied when it is made, so nobody
  * but the owner of a socket ever looks into it. IPv4 addresses are kept as
@@ -39,7 +41,11 @@ struct toa_connection {
 struct toa_entry {
 	struct hlist_nulls_node node;
 	struct sock *sk;
-	struct toa_connection connection;
+	union {
+		struct toa_connection connection;
+		/* While it is not in use. */
+		struct toa_entry *next_spare;
+	};
 };
 
 /* The destructors that sockets have; those with others get no entry. */
@@ -58,10 +64,10 @@ void toa_store_close(void);
 void toa_store_exit(void);
 
 /*
- * The caller is the only one who knows @sk, or has its lock. False: no room,
- * or not a socket that we know how to follow; counted.
+ * @client is behind @sk, of which nobody else knows or whose lock the caller
+ * has. False: no room, or not a socket that we know how to follow; counted.
  */
-bool toa_store_add(struct sock *sk, const struct toa_connection *connection);
+bool toa_store_add(struct sock *sk, const struct toa_client *client);
 
 /* False: @sk has no entry. Needs no RCU, and is asked for every getname(). */
 bool toa_store_may_have(const struct sock *sk);
@@ -69,8 +75,16 @@ bool toa_store_may_have(const struct sock *sk);
 /* Under rcu_read_lock(), by somebody who holds a reference to @sk. */
 const struct toa_entry *toa_store_find(const struct sock *sk);
 
-/* Does @sk have our destructor? */
-bool toa_store_owns(const struct sock *sk);
+void toa_destruct_ip4(struct sock *sk);
+void toa_destruct_ip6(struct sock *sk);
+
+/* Does @sk have our destructor? Asked for every handshake. */
+static inline bool toa_store_owns(const struct sock *sk)
+{
+	toa_destruct_t destruct = READ_ONCE(sk->sk_destruct);
+
+	return destruct == toa_destruct_ip4 || destruct == toa_destruct_ip6;
+}
 
 /*
  * @sk is about to be copied for another socket, which we would not know but

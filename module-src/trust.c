@@ -268,15 +268,11 @@ static bool holds_ip6(const struct trusted_list *list,
 
 bool toa_trusted(const struct sk_buff *skb)
 {
-	const struct trusted_list *list;
-	bool found = false;
+	const struct trusted_list *list = rcu_dereference(trusted_list);
 
-	rcu_read_lock();
-	list = rcu_dereference(trusted_list);
 	if (skb->protocol == htons(ETH_P_IP))
-		found = list->any || holds_ip4(list, ip_hdr(skb)->saddr);
-	else if (skb->protocol == htons(ETH_P_IPV6))
-		found = list->any || holds_ip6(list, &ipv6_hdr(skb)->saddr);
-	rcu_read_unlock();
-	return found;
+		return list->any || holds_ip4(list, ip_hdr(skb)->saddr);
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return list->any || holds_ip6(list, &ipv6_hdr(skb)->saddr);
+	return false;
 }

@@ -10,7 +10,10 @@ struct sk_buff;
 /* Trusts the default prefixes when the parameter was not given. */
 int toa_trust_init(void);
 
-/* Does @skb, whose IP header is still there, come from a trusted source? */
+/*
+ * Does @skb, whose IP header is still there, come from a trusted source?
+ * Under rcu_read_lock().
+ */
 bool toa_trusted(const struct sk_buff *skb);
 
 #endif
