@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The vendors' socket calls at level IPPROTO_IP, for IPv6 clients of IPv4
- * sockets: 4096 (Tencent, DPVS) and 1345 (Kingsoft).
+ * sockets: 4096 (Tencent, DPVS) and 1345 (Kingsoft), as far as the profile has
+ * them.
  */
 #ifndef TOA_BPF_GETSOCKOPT_H
 #define TOA_BPF_GETSOCKOPT_H
@@ -75,12 +76,24 @@ static __always_inline int answer_ttm(struct bpf_sockopt *call,
 	return 1;
 }
 
+/* Whether the profile has the call. */
+static __always_inline int is_answered(__u32 call)
+{
+	__u32 zero = 0;
+	const struct toa_settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	return now && now->calls & call;
+}
+
 static __always_inline int answer(struct bpf_sockopt *call)
 {
 	struct bpf_sock *sk = call->sk;
 	const struct toa_client *client;
 
 	if (!sk || sk->protocol != IPPROTO_TCP || !is_active())
+		return 0;
+	if (!is_answered(call->optname == TOA_SO_NAT64_PEER ? TOA_CALL_NAT64 :
+							       TOA_CALL_TTM))
 		return 0;
 	client = bpf_sk_storage_get(&clients, sk, NULL, 0);
 	if (!client || !is_same_peer(sk, &client->balancer))

@@ -69,6 +69,20 @@ struct toa_control {
 	__u32 generation;
 };
 
+/* Bits of the vendors' socket calls. */
+enum toa_call {
+	TOA_CALL_NAT64 = 1,
+	TOA_CALL_TTM = 2,
+};
+
+/* Value of `settings`: what the profile says beside its options. */
+struct toa_settings {
+	/* The socket calls that are answered. */
+	__u32 calls;
+	/* For user space: the words of the profile, terminated. */
+	char profile[1004];
+};
+
 /* Value of `about`: what user space wants to find again. Terminated text. */
 struct toa_about {
 	__u32 generation;

@@ -48,6 +48,13 @@ struct {
 	__type(value, struct toa_option_format);
 } options SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct toa_settings);
+} settings SEC(".maps");
+
 /*
  * Connections from trusted peers whose handshake had no option, by socket
  * cookie: their option may still come. What falls out was not waited for.

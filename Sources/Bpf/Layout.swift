@@ -80,6 +80,22 @@ extension toa_endpoint {
   }
 }
 
+extension toa_settings {
+  init(_ profile: Profile) {
+    self.init()
+    if profile.socketCalls.contains(.nat64Peer) { calls |= TOA_CALL_NAT64.rawValue }
+    if profile.socketCalls.contains(.ttmPeer) { calls |= TOA_CALL_TTM.rawValue }
+    toa_about.write(profile.description, to: &self.profile)
+  }
+
+  /// The profile that the words and the options say, which an earlier version of toa kept without words and with all calls.
+  func profile(_ formats: [OptionFormat]) -> Profile? {
+    let words = toa_about.text(profile)
+    if let profile = try? Profile(parsing: words), Set(profile.options.clientFormats) == Set(formats) { return profile }
+    return try? Profile(parsing: (formats.map(\.word) + ["4096", "1345"]).joined(separator: ","))
+  }
+}
+
 extension toa_about {
   init(generation: UInt32, version: String, object: String, settings: BpfSettings) {
     self.init()
@@ -98,7 +114,7 @@ extension toa_about {
     unsafe withUnsafeBytes(of: field) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
-  private static func write<Field>(_ text: String, to field: inout Field) {
+  static func write<Field>(_ text: String, to field: inout Field) {
     unsafe withUnsafeMutableBytes(of: &field) { bytes in
       unsafe bytes.copyBytes(from: text.utf8.prefix(bytes.count - 1))
     }

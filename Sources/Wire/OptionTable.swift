@@ -52,6 +52,9 @@ public struct OptionTable: Sendable, Hashable {
   /// 254/20 (DPVS) and 253/20 (Alibaba, Huawei, Tencent NAT64).
   public static let standard = Profile.standard.options
 
+  /// Those that name a client.
+  public var clientFormats: [OptionFormat] { formats.filter { $0.layout != nil } }
+
   /// The format of a (kind, length) pair.
   public func format(kind: UInt8, length: Int) -> OptionFormat? {
     formats.first { $0.kind == kind && Int($0.length) == length }

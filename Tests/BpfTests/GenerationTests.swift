@@ -20,10 +20,12 @@ import Wire
       #expect(!library.hasPins)
       let settings = BpfSettings(
         trusted: try TrustList(parsing: "203.0.113.0/24,2001:db8::/32"),
-        options: OptionTable([.classic(kind: 254), .classicV6(kind: 253)]), cgroup: stage.cgroup)
+        profile: try Profile(parsing: "254/8,253/20,250/8,28/7,77/12:ip4@8+port@4,1345"), cgroup: stage.cgroup,
+        getsockopt: true)
       let loaded = try library.load(settings)
       #expect(loaded.settings == settings)
-      #expect(loaded.attached == [.sockops, .getpeername4, .getpeername6])
+      #expect(loaded.attached == BpfHook.allCases)
+      #expect(loaded.settings.socketCalls == [.ttmPeer])
       #expect(loaded.missing == [])
       #expect(loaded.version == "1.0")
       #expect(loaded.object == "hash")
@@ -40,6 +42,26 @@ import Wire
       let list = try TrustList(parsing: text)
       let library = Self.library(stage)
       #expect(try library.load(BpfSettings(trusted: list, cgroup: stage.cgroup)).settings.trusted == list)
+    }
+  }
+
+  @Test func `every profile survives the way through the kernel`() throws {
+    try Stage.run { stage in
+      let library = Self.library(stage)
+      for name in VendorProfile.all.map(\.name) + ["default,-4096", "-late,28/7:ip4@3,250/8,2/8:ip4@2,last"] {
+        let profile = try Profile(parsing: name)
+        #expect(try library.load(BpfSettings(profile: profile, cgroup: stage.cgroup)).settings.profile == profile)
+      }
+    }
+  }
+
+  @Test func `programs of a version without profiles answer all calls`() throws {
+    try Stage.run { stage in
+      let library = Self.library(stage)
+      let first = try library.load(BpfSettings(profile: try Profile(parsing: "dpvs"), cgroup: stage.cgroup))
+      #expect(unlink(stage.pins + "/\(first.generation)/settings") == 0)
+      let profile = try #require(try library.live()).settings.profile
+      #expect(profile.description == "254/8,254/20,4096,1345")
     }
   }
 
