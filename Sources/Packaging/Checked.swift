@@ -39,12 +39,27 @@ enum Checked {
     try value.checked("list of prefixes", extra: ".:/,", first: ":")
   }
 
+  /// The value of the parameter `profile` in modprobe.d.
+  static func profile(_ value: String) throws(PackagingError) -> String {
+    try value.checked("profile", extra: "-/:@+,", first: "-")
+  }
+
   /// One line of a control field.
   static func line(_ value: String, _ place: String) throws(PackagingError) -> String {
     guard let first = value.first, let last = value.last, !first.isWhitespace, !last.isWhitespace,
       value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
     else { throw .invalid(place: place, value: value) }
     return value
+  }
+}
+
+extension ControlField {
+  /// The fields in which a package says what its settings are.
+  static func settings(trusted: String?, profile: String?) throws(PackagingError) -> [ControlField] {
+    var fields: [ControlField] = []
+    if let trusted { fields.append(ControlField(name: "Toa-Trusted", value: try Checked.trusted(trusted))) }
+    if let profile { fields.append(ControlField(name: "Toa-Profile", value: try Checked.profile(profile))) }
+    return fields
   }
 }
 

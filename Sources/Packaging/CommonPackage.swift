@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The package with the settings that all kernels share: load at boot, and the trusted prefixes.
+/// The package with the settings that all kernels share: load at boot, the trusted prefixes and the profile.
 ///
 /// Its files lie below /usr/lib and /lib and are no conffiles, so that nothing stays after a removal; a file of the same name
 /// in /etc overrides each.
@@ -16,11 +16,14 @@ public struct CommonPackage: Sendable, Equatable {
   public var version: String
   /// Value of the module's parameter `trusted`; nil leaves the module's default.
   public var trusted: String?
+  /// Value of the module's parameter `profile`; nil leaves the module's default.
+  public var profile: String?
 
   /// Creates the value.
-  public init(version: String, trusted: String? = nil) {
+  public init(version: String, trusted: String? = nil, profile: String? = nil) {
     self.version = version
     self.trusted = trusted
+    self.profile = profile
   }
 
   /// The package.
@@ -30,7 +33,8 @@ public struct CommonPackage: Sendable, Equatable {
       synopsis: "settings of the TCP Option Address module",
       paragraphs: [
         """
-        Loads toa.ko at boot and tells it from which prefixes to believe an address. Removed by "toa uninstall".
+        Loads toa.ko at boot and tells it which options to read, and from which prefixes to believe an address. Removed by \
+        "toa uninstall".
         """
       ])
     control.depends = ["kmod"]
@@ -38,10 +42,13 @@ public struct CommonPackage: Sendable, Equatable {
       PackageFile(path: Self.modulesLoad, text: "# Written by toa.\ntoa\n"),
       try DebPackage.copyright(Self.name, license: "Apache-2.0"),
     ]
-    if let trusted {
-      let checked = try Checked.trusted(trusted)
-      control.custom = [ControlField(name: "Toa-Trusted", value: checked)]
-      files.append(PackageFile(path: Self.modprobe, text: "# Written by toa.\noptions toa trusted=\(checked)\n"))
+    control.custom = try ControlField.settings(trusted: trusted, profile: profile)
+    let parameters = [("trusted", trusted), ("profile", profile)].compactMap { name, value in
+      value.map { " \(name)=\($0)" }
+    }
+    if !parameters.isEmpty {
+      let text = "# Written by toa.\noptions toa\(parameters.joined())\n"
+      files.append(PackageFile(path: Self.modprobe, text: text))
     }
     return DebPackage(control: control, scripts: [:], files: files)
   }

@@ -21,6 +21,8 @@ public struct EBPFPackage: Sendable, Equatable {
   public var object: String
   /// The prefixes that the settings name; nil when they leave the default.
   public var trusted: String?
+  /// The words of the profile that the settings name; nil when they leave the default.
+  public var profile: String?
   /// Text of the settings file.
   public var settings: String
   /// Packages of the libraries that the program needs.
@@ -30,13 +32,14 @@ public struct EBPFPackage: Sendable, Equatable {
 
   /// Creates the value.
   public init(
-    version: String, architecture: String, object: String, trusted: String? = nil, settings: String,
-    depends: [String] = [], program: [UInt8]
+    version: String, architecture: String, object: String, trusted: String? = nil, profile: String? = nil,
+    settings: String, depends: [String] = [], program: [UInt8]
   ) {
     self.version = version
     self.architecture = architecture
     self.object = object
     self.trusted = trusted
+    self.profile = profile
     self.settings = settings
     self.depends = depends
     self.program = program
@@ -57,7 +60,7 @@ public struct EBPFPackage: Sendable, Equatable {
     control.section = "net"
     control.depends = depends
     control.custom = [ControlField(name: "Toa-Object", value: object)]
-    if let trusted { control.custom.append(ControlField(name: "Toa-Trusted", value: try Checked.trusted(trusted))) }
+    control.custom += try ControlField.settings(trusted: trusted, profile: profile)
     let unit = try Template(carried: "systemd/toa-ebpf.service").filled([:])
     var deb = DebPackage(
       control: control,

@@ -30,6 +30,13 @@ public struct Install: Verb {
       valueName: "prefixes"))
   var trust: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What the load balancer sends and applications ask: a vendor's name (tencent-clb, …), and words to add or take away.",
+      valueName: "words"))
+  var profile: String?
+
   @OptionGroup var programs: ProgramOptions
 
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
@@ -44,8 +51,9 @@ public struct Install: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
-      backend: backend, kernel: kernel.kernel, trust: trust, compiler: compiler, cgroup: programs.cgroup,
-      getsockopt: programs.getsockopt, dryRun: change.dryRun, yes: change.yes, keepOnFailure: keepOnFailure)
+      backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
+      cgroup: programs.cgroup, getsockopt: programs.getsockopt, dryRun: change.dryRun, yes: change.yes,
+      keepOnFailure: keepOnFailure)
     console.answer(try await Installer(system, console).install(request))
     return .success
   }

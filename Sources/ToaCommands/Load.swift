@@ -26,7 +26,8 @@ public struct Load: Verb {
   public static let configuration = CommandConfiguration(
     abstract: "Load the installed backend.",
     discussion: """
-      The module is loaded by name through libkmod, with the options of modprobe.d; a loaded one is left as it is. eBPF \
+      The module is loaded by name through libkmod, with the options of modprobe.d; a loaded one gets other prefixes and \
+      another profile without being loaded anew. eBPF \
       needs nothing installed. With other settings than before it is replaced at once, and connections keep their addresses.
       """)
 
@@ -44,6 +45,13 @@ public struct Load: Verb {
       valueName: "prefixes"))
   var trust: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What the load balancer sends and applications ask, such as dpvs or lvs,-syn; for this load only.",
+      valueName: "words"))
+  var profile: String?
+
   @OptionGroup var programs: ProgramOptions
 
   @Option(
@@ -56,7 +64,8 @@ public struct Load: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = LoadRequest(
-      backend: backend, trust: trust, hook: hook, cgroup: programs.cgroup, getsockopt: programs.getsockopt,
+      backend: backend, trust: trust, profile: profile, hook: hook, cgroup: programs.cgroup,
+      getsockopt: programs.getsockopt,
       dryRun: change.dryRun)
     console.answer(try await Loader(system, console).load(request))
     return .success

@@ -8,7 +8,7 @@ struct EBPFPackageTests {
   /// A program that takes part in what the package's scripts do.
   static let package = EBPFPackage(
     version: "0.1.0", architecture: "all", object: "0123456789abcdef0123456789abcdef", trusted: "10.0.0.0/8",
-    settings: "{}\n", depends: ["libc6", "libkmod2"], program: Array("#!/bin/sh\nexit 0\n".utf8))
+    profile: "dpvs,-4096", settings: "{}\n", depends: ["libc6", "libkmod2"], program: Array("#!/bin/sh\nexit 0\n".utf8))
 
   @Test func `the package tells what it was made from and what it needs`() throws {
     let deb = try Self.package.deb()
@@ -16,7 +16,7 @@ struct EBPFPackageTests {
     let control = try deb.control.text(installedSize: 9)
     for line in [
       "Depends: libc6, libkmod2", "Section: net", "Toa-Object: 0123456789abcdef0123456789abcdef",
-      "Toa-Trusted: 10.0.0.0/8",
+      "Toa-Trusted: 10.0.0.0/8", "Toa-Profile: dpvs,-4096",
     ] { #expect(control.contains(line + "\n"), "\(line)") }
     #expect(
       deb.files.map(\.path) == [
@@ -30,6 +30,9 @@ struct EBPFPackageTests {
   @Test func `a list that a settings file could not hold is refused`() {
     var package = Self.package
     package.trusted = "any\nx"
+    #expect(throws: PackagingError.self) { try package.deb() }
+    package.trusted = nil
+    package.profile = "dpvs\nx"
     #expect(throws: PackagingError.self) { try package.deb() }
   }
 

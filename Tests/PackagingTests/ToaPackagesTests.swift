@@ -82,6 +82,27 @@ struct ToaPackagesTests {
     #expect(deb.control.custom == [ControlField(name: "Toa-Trusted", value: "10.0.0.0/8,::1/128")])
   }
 
+  @Test func `a profile becomes an option of the module and a field, beside the prefixes`() throws {
+    var package = CommonPackage(version: "0.1.0", profile: "-late,lvs,77/8:ip4@4+port@2")
+    var deb = try package.deb()
+    let alone = "# Written by toa.\noptions toa profile=-late,lvs,77/8:ip4@4+port@2\n"
+    #expect(deb.files.contains(PackageFile(path: "/lib/modprobe.d/toa.conf", text: alone)))
+    #expect(deb.control.custom == [ControlField(name: "Toa-Profile", value: "-late,lvs,77/8:ip4@4+port@2")])
+    package.trusted = "any"
+    package.profile = "dpvs"
+    deb = try package.deb()
+    let both = "# Written by toa.\noptions toa trusted=any profile=dpvs\n"
+    #expect(deb.files.contains(PackageFile(path: "/lib/modprobe.d/toa.conf", text: both)))
+    #expect(deb.control.custom.map(\.name) == ["Toa-Trusted", "Toa-Profile"])
+  }
+
+  @Test(arguments: ["", "dpvs late", "dpvs\ninstall toa x", "\"dpvs\"", "dpvs#", "dpvs\\", "=dpvs"])
+  func `a profile that modprobe would read as something else is refused`(profile: String) {
+    #expect(throws: PackagingError.invalid(place: "profile", value: profile)) {
+      try CommonPackage(version: "0.1.0", profile: profile).deb()
+    }
+  }
+
   @Test(arguments: ["", "10.0.0.0/8 install toa /bin/x", "any\ninstall toa x", "\"any\"", "any#", "any\\"])
   func `what modprobe would read as something else is refused`(trusted: String) {
     #expect(throws: PackagingError.invalid(place: "list of prefixes", value: trusted)) {

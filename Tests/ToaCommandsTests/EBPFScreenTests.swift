@@ -14,6 +14,7 @@ struct EBPFScreenTests {
       package  toa-ebpf 0.1.0-1
       loaded   eBPF 0.1.0, on sockops, getpeername4, getpeername6
       cgroup   /  (every process)
+      profile  default
       trusted  10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,
                192.168.0.0/16,::1/128,fc00::/7,fe80::/10
       at boot  loaded by toa-ebpf.service
@@ -73,6 +74,8 @@ struct EBPFScreenTests {
           version      0.1.0
           hook         cgroup links: sockops, getpeername4, getpeername6
           cgroup       /  (every process)
+          profile      default
+          getsockopt   none; --getsockopt answers 4096 and 1345
           trusted      10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,
                        172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7,fe80::/10
           at boot      loaded by toa-ebpf.service

@@ -27,6 +27,7 @@ struct ScreenTests {
       built with  gcc-12
       package     toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 0.1.0-1
       loaded      toa.ko 0.1.0, hooked by ftrace
+      profile     default
       trusted     127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,
                   169.254.0.0/16,::1/128,fc00::/7,fe80::/10
       at boot     loaded by systemd-modules-load
@@ -121,6 +122,8 @@ struct ScreenTests {
         toa.ko is loaded
           version      0.1.0
           hook         ftrace
+          profile      default
+          getsockopt   4096, 1345
           trusted      127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,
                        100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
           at boot      loaded

@@ -110,6 +110,8 @@ struct EBPFInstallTests {
       #expect(try trustParameter(typed) == settings.trusted)
     }
     #expect(EBPFSettings(trusted: try trustParameter("10.1.0.0/16")).normalized.typedOptions == [])
+    #expect(EBPFSettings(profile: "dpvs,-4096").typedOptions == ["--profile", "dpvs,-4096"])
+    #expect(EBPFSettings(profile: "default").normalized.typedOptions == [])
     #expect(EBPFLoad.typed(EBPFSettings(cgroup: "/a b")) == "toa load --backend ebpf --cgroup 'a b'")
   }
 

@@ -119,6 +119,7 @@ struct EBPFLoadTests {
     "", "{}", "{\"schema\":\"toa.ebpf/2\",\"cgroup\":\"/\",\"getsockopt\":false}",
     "{\"schema\":\"toa.ebpf/1\",\"cgroup\":\"x\",\"getsockopt\":false}",
     "{\"schema\":\"toa.ebpf/1\",\"cgroup\":\"/\",\"getsockopt\":false,\"trusted\":\"everybody\"}",
+    "{\"schema\":\"toa.ebpf/1\",\"cgroup\":\"/\",\"getsockopt\":false,\"profile\":\"everything\"}",
   ])
   func `settings that do not parse load nothing`(text: String) async {
     host.write(EBPFSettings.path, text)

@@ -67,6 +67,22 @@ public struct Backend: Sendable {
     }
   }
 
+  /// The words that say which options are read and what else is done; nil in a module that is older than profiles.
+  public var profile: String? {
+    switch state {
+    case .module(let module): module.profile
+    case .ebpf(let programs): programs.settings.profile.description
+    }
+  }
+
+  /// The vendors' socket calls that are answered now; nil in a module that is older than profiles.
+  public var socketCalls: [Int]? {
+    switch state {
+    case .module(let module): module.socketCalls
+    case .ebpf(let programs): programs.settings.socketCalls.map(\.rawValue)
+    }
+  }
+
   /// The cgroup whose processes are covered, below the root of the hierarchy; nil for the module, which covers everything.
   public var cgroup: String? {
     switch state {
@@ -75,7 +91,7 @@ public struct Backend: Sendable {
     }
   }
 
-  /// Whether the vendors' getsockopt(2) calls are answered; nil for the module, which always does what its version can.
+  /// Whether the vendors' getsockopt(2) calls are answered; nil for the module, where the profile decides.
   public var getsockopt: Bool? {
     switch state {
     case .module: nil

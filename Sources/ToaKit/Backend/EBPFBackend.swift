@@ -57,7 +57,7 @@ struct EBPFBackend: Sendable {
     let wanted = settings.bpf(at: "")
     return isOwn(live) && live.missing.isEmpty && live.remains.isEmpty && live.settings.trusted == wanted.trusted
       && live.settings.getsockopt == wanted.getsockopt
-      && Set(live.settings.options.formats) == Set(wanted.options.formats)
+      && live.settings.profile == wanted.profile
       && Cgroups(system).name(of: live.settings.cgroup) == settings.cgroup
   }
 

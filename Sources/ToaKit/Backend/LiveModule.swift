@@ -14,8 +14,8 @@ public struct LiveModule: Sendable, Equatable, Codable {
   public var trusted: String?
   /// The words that say what is read and answered; nil in a module that is older than profiles.
   public var profile: String?
-  /// The socket calls that are really answered: "4096", "1345"; nil in a module that is older than profiles.
-  public var socketCalls: [String]?
+  /// The socket calls that are really answered, 4096 and 1345; nil in a module that is older than profiles.
+  public var socketCalls: [Int]?
 
   /// Reads the module; nil when none of that name is loaded.
   public init?(_ system: System) {
@@ -27,7 +27,7 @@ public struct LiveModule: Sendable, Equatable, Codable {
     trusted = system.files.line(folder + "/parameters/trusted")
     profile = system.files.line(folder + "/parameters/profile")
     socketCalls = system.files.line(folder + "/parameters/getsockopt").map { line in
-      line == "none" ? [] : line.split(separator: ",").map(String.init)
+      line.split(separator: ",").compactMap { Int($0) }
     }
   }
 
@@ -47,6 +47,8 @@ public struct ModuleFile: Sendable, Equatable, Codable {
   public var vermagic: String?
   /// Name in the signer's certificate; nil when unsigned.
   public var signer: String?
+  /// Whether it takes the parameter `profile`, which earlier versions do not have.
+  public var knowsProfiles: Bool
 
   /// Reads the module file that belongs to a kernel; nil when depmod knows none.
   public init?(_ system: System, kernel: String) {
@@ -58,5 +60,6 @@ public struct ModuleFile: Sendable, Equatable, Codable {
     sourceVersion = field("srcversion")
     vermagic = field("vermagic")
     signer = field("signer")
+    knowsProfiles = fields.contains { $0.key == "parm" && $0.value.hasPrefix("profile:") }
   }
 }

@@ -8,6 +8,8 @@ public struct LoadRequest: Sendable {
   public var backend: Backend.Kind?
   /// Prefixes from which an option is believed; nil leaves what was installed, or the default.
   public var trust: String?
+  /// Words of the profile; nil leaves what was installed, or the default.
+  public var profile: String?
   /// Value of the module's parameter `hook`; nil leaves the default.
   public var hook: String?
   /// The cgroup to cover; nil leaves what was installed, or all.
@@ -19,11 +21,12 @@ public struct LoadRequest: Sendable {
 
   /// Creates a request.
   public init(
-    backend: Backend.Kind? = nil, trust: String? = nil, hook: String? = nil, cgroup: String? = nil,
-    getsockopt: Bool? = nil, dryRun: Bool = false
+    backend: Backend.Kind? = nil, trust: String? = nil, profile: String? = nil, hook: String? = nil,
+    cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false
   ) {
     self.backend = backend
     self.trust = trust
+    self.profile = profile
     self.hook = hook
     self.cgroup = cgroup
     self.getsockopt = getsockopt
@@ -76,8 +79,12 @@ public struct LiveEBPF: Sendable, Equatable, Encodable {
   public let getsockopt: Bool
   /// Prefixes from which an option is believed.
   public let trusted: String
+  /// The words of the profile.
+  public let profile: String
   /// Options that are taken for TOA: "254/8".
   public let options: [String]
+  /// The vendors' socket calls that are answered: 4096, 1345.
+  public let socketCalls: [Int]
 }
 
 extension Backend {
@@ -92,6 +99,7 @@ extension Backend {
     return LiveEBPF(
       version: live.version, generation: live.generation, hook: hook ?? "", attached: live.attached.map(\.rawValue),
       missing: live.missing.map(\.rawValue), cgroup: cgroup ?? "/", getsockopt: live.settings.getsockopt,
-      trusted: live.settings.trusted.description, options: live.settings.options.formats.map(\.description))
+      trusted: live.settings.trusted.description, profile: live.settings.profile.description,
+      options: live.settings.options.clientFormats.map(\.description), socketCalls: socketCalls ?? [])
   }
 }

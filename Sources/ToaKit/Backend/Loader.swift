@@ -73,10 +73,14 @@ public struct Loader: Sendable {
     if let live = try Backend.live(system) {
       guard live.kind == .module else { throw ToaError.otherBackend(live, wanted: .module) }
       guard live.isOurs else { throw ToaError.foreignModule("toa") }
-      console.say("\(live.name) is loaded already; nothing to do.")
-      return LoadDocument(live, changed: false)
+      return try change(live, request)
     }
     try system.refuseOtherTOA()
+    if request.profile != nil, let file = ModuleFile(system, kernel: system.identity.kernelRelease), !file.knowsProfiles
+    {
+      // The kernel would load it and take no notice of the parameter.
+      throw ToaError.noProfiles(file.path)
+    }
     console.say(change: "modprobe toa" + (parameters.isEmpty ? "" : " " + parameters))
     if request.dryRun { return LoadDocument(nil, changed: false) }
     let lock = try HostLock(system)
@@ -87,6 +91,22 @@ public struct Loader: Sendable {
     let live = try Backend.live(system)
     console.say("\(live?.name ?? "toa.ko") is loaded, hooked by \(live?.hook ?? "an unknown way").", .good)
     return LoadDocument(live, changed: true, milliseconds: milliseconds)
+  }
+
+  /// Gives the loaded module what can be changed without loading it anew.
+  private func change(_ live: Backend, _ request: LoadRequest) throws(ToaError) -> LoadDocument {
+    let changes = try ModuleChange.all(request, live.module, live.name)
+    guard !changes.isEmpty else {
+      console.say("\(live.name) is loaded already; nothing to do.")
+      return LoadDocument(live, changed: false)
+    }
+    for change in changes { console.say(change: change.typed) }
+    if request.dryRun { return LoadDocument(live, changed: false) }
+    let lock = try HostLock(system)
+    defer { extendLifetime(lock) }
+    try ModuleBackend(system).make(changes)
+    console.say("\(live.name) has other settings now; connections keep their addresses.", .good)
+    return LoadDocument(try Backend.live(system), changed: true)
   }
 
   private func loadEBPF(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
@@ -116,13 +136,15 @@ public struct Loader: Sendable {
   /// The settings that are wanted, and whether the cgroup is the installed one.
   private func settings(_ request: LoadRequest) async throws(ToaError) -> (EBPFSettings, isInstalled: Bool) {
     let settings = try await EBPFSettings.wanted(
-      system, console, trust: request.trust, cgroup: request.cgroup, getsockopt: request.getsockopt)
+      system, console, trust: request.trust, profile: request.profile, cgroup: request.cgroup,
+      getsockopt: request.getsockopt)
     return (settings, request.cgroup == nil && settings.cgroup != "/")
   }
 
   private func parameters(_ request: LoadRequest) throws(ToaError) -> String {
     var words: [String] = []
     if let trust = request.trust { words.append("trusted=" + (try trustParameter(trust))) }
+    if let profile = request.profile { words.append("profile=" + (try profileParameter(profile))) }
     if let hook = request.hook {
       guard ["auto", "ftrace", "kretprobe"].contains(hook) else {
         throw ToaError(.usage, "--hook \(hook) is unknown", next: ["use auto, ftrace or kretprobe"])
@@ -134,16 +156,18 @@ public struct Loader: Sendable {
 }
 
 extension EBPFSettings {
-  /// The same with the standard list left to the default.
+  /// The same with the standard list and profile left to the default.
   var normalized: EBPFSettings {
     var settings = self
     if trusted == TrustList.standard.description { settings.trusted = nil }
+    if profile == Profile.standard.description { settings.profile = nil }
     return settings
   }
 
   /// Which processes are covered, as a clause.
   var scope: String {
     (cgroup == "/" ? "for every process" : "for the cgroup \(cgroup)") + (getsockopt ? ", getsockopt too" : "")
+      + (profile.map { ", profile \($0)" } ?? "")
   }
 }
 

@@ -14,7 +14,7 @@ public struct ModuleBackend: Sendable {
   /// Name of the module.
   public static let moduleName = "toa"
   /// The loaded module's trusted prefixes.
-  static let trustedPath = "/sys/module/toa/parameters/trusted"
+  static let trustedPath = ModuleChange.Parameter.trusted.path
   let system: System
 
   /// Creates the backend.
@@ -48,17 +48,6 @@ public struct ModuleBackend: Sendable {
           ? "it is in use: a call is still inside it, or a socket's destructor was wrapped by another module"
           : errorText(error.errno),
         next: ["stop the services that hold such connections and run the same command again, or reboot"])
-    }
-  }
-
-  /// Changes the trusted prefixes of the loaded module at once, connections untouched.
-  func setTrusted(_ prefixes: String) throws(ToaError) {
-    do throws(FileError) {
-      try system.files.overwrite(Self.trustedPath, Array(prefixes.utf8))
-    } catch {
-      throw ToaError(
-        .unexpected, "the loaded module refuses the trusted prefixes \(shellQuoted(prefixes))",
-        why: errorText(error.errno), next: ["toa status"])
     }
   }
 

@@ -65,7 +65,7 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
   private func package(_ system: System) throws -> DebPackage {
     try EBPFPackage(
       version: toaVersion, architecture: architecture, object: object, trusted: settings.trusted,
-      settings: settings.fileText, depends: depends,
+      profile: settings.profile, settings: settings.fileText, depends: depends,
       program: try system.files.bytes(Self.program, limit: Self.programLimit)
     ).deb()
   }

@@ -28,6 +28,8 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   public var compiler: String?
   /// Value of the parameter `trusted`; nil leaves the module's default.
   public var trusted: String?
+  /// Value of the parameter `profile`; nil leaves the module's default.
+  public var profile: String?
   /// Debs that are replaced.
   public var replaced: [String]
 
@@ -51,7 +53,7 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   func run(_ system: System, _ console: Console) async throws(ToaError) {
     var plans: [DebPlan] = []
     do {
-      plans.append(try plan(CommonPackage(version: toaVersion, trusted: trusted).deb(), system))
+      plans.append(try plan(CommonPackage(version: toaVersion, trusted: trusted, profile: profile).deb(), system))
       if let module {
         let bytes = try system.files.bytes(module)
         plans.append(

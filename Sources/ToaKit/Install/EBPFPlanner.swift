@@ -13,7 +13,8 @@ struct EBPFPlanner: Sendable {
   /// The settings that are wanted.
   func settings() async throws(ToaError) -> EBPFSettings {
     try await EBPFSettings.wanted(
-      system, console, trust: request.trust, cgroup: request.cgroup, getsockopt: request.getsockopt)
+      system, console, trust: request.trust, profile: request.profile, cgroup: request.cgroup,
+      getsockopt: request.getsockopt)
   }
 
   /// The plan; without steps when everything is as wanted.

@@ -8,14 +8,25 @@ struct InstallPlanner: Sendable {
   let facts: HostFacts
   let request: InstallRequest
 
-  /// Value for the parameter `trusted`; nil leaves the module's default.
-  let trusted: String?
+  /// What the loaded module and the package with the settings are to say.
+  private struct Parameters: Equatable {
+    /// Value for the parameter `trusted`; nil leaves the module's default.
+    var trusted: String?
+    /// Value for the parameter `profile`; nil leaves the module's default.
+    var profile: String?
+  }
+
+  /// What was asked for.
+  private let parameters: Parameters
 
   init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) throws(ToaError) {
     self.system = system
     self.facts = facts
     self.request = request
-    if let trust = request.trust { trusted = try trustParameter(trust) } else { trusted = nil }
+    var parameters = Parameters()
+    if let trust = request.trust { parameters.trusted = try trustParameter(trust) }
+    if let profile = request.profile { parameters.profile = try profileParameter(profile) }
+    self.parameters = parameters
   }
 
   /// The plan; without steps when everything is as wanted.
@@ -24,17 +35,29 @@ struct InstallPlanner: Sendable {
     let hash = try await CarriedSources.sha256(system)
     let live = facts.isRunning ? LiveModule(system) : nil
     let file = ModuleFile(system, kernel: facts.target.text)
-    // A second run without --trust keeps what the first one was told.
-    let trusted = trusted ?? installed.trusted
+    // A second run without --trust or --profile keeps what the first one was told.
+    let parameters = Parameters(
+      trusted: parameters.trusted ?? installed.trusted, profile: parameters.profile ?? installed.profile)
     var steps: [Step] = []
     let moduleIsCurrent = installed.sourceSha256 == hash && file?.path.contains("/updates/") == true
     let liveIsCurrent = live != nil && live?.sourceVersion == file?.sourceVersion
     if moduleIsCurrent {
-      if !installed.hasCommon || installed.trusted != trusted {
-        let packages = packageBuild(module: nil, hash: hash, trusted: trusted, installed)
+      let stored = Parameters(trusted: installed.trusted, profile: installed.profile)
+      if !installed.hasCommon || stored != parameters {
+        let packages = packageBuild(module: nil, hash: hash, parameters, installed)
         steps += [.buildPackages(packages), .installPackageFiles(packages.files)]
-        if let live, let old = live.trusted, let trusted, old != trusted {
+      }
+      // What somebody has changed by hand stays, unless it was asked for.
+      if let live, liveIsCurrent {
+        if let trusted = parameters.trusted, stored.trusted != trusted || self.parameters.trusted != nil,
+          let old = live.trusted, old != trusted
+        {
           steps.append(.setTrusted(trusted, old: old))
+        }
+        if let profile = parameters.profile, stored.profile != profile || self.parameters.profile != nil,
+          let old = live.profile, old != profile
+        {
+          steps.append(.setProfile(profile, old: old))
         }
       }
       if facts.isRunning && !liveIsCurrent {
@@ -44,7 +67,7 @@ struct InstallPlanner: Sendable {
       return Plan(verb: "install", kernel: facts.target.text, steps: steps)
     }
     let (inputs, build) = try await buildSteps()
-    let packages = packageBuild(module: build, hash: hash, trusted: trusted, installed)
+    let packages = packageBuild(module: build, hash: hash, parameters, installed)
     steps += inputs + [.buildModule(build), .buildPackages(packages)]
     if live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
     steps.append(.installPackageFiles(packages.files))
@@ -53,14 +76,15 @@ struct InstallPlanner: Sendable {
   }
 
   private func packageBuild(
-    module: ModuleBuild?, hash: String, trusted: String?, _ installed: InstalledPackages
+    module: ModuleBuild?, hash: String, _ parameters: Parameters, _ installed: InstalledPackages
   ) -> PackageBuild {
     let kernel = facts.target.text
     let names = module == nil ? [CommonPackage.name] : PackageBuild.names(kernel)
     return PackageBuild(
       folder: PackageBuild.nextFolder(system), kernel: kernel, kernelPackage: facts.owner?.name,
       architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash, module: module?.module,
-      compiler: module?.compilerName, trusted: trusted, replaced: names.compactMap { installed.debs[$0] })
+      compiler: module?.compilerName, trusted: parameters.trusted, profile: parameters.profile,
+      replaced: names.compactMap { installed.debs[$0] })
   }
 
   /// The steps that bring headers and compiler, and the build itself.

@@ -20,6 +20,8 @@ public struct InstallRequest: Sendable, Equatable {
   public var kernel: String?
   /// Prefixes from which an option is believed beside the module's own default; nil leaves the default.
   public var trust: String?
+  /// Words of the profile; nil leaves what was installed, or the default.
+  public var profile: String?
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
   /// The cgroup that eBPF is to cover; nil leaves what was installed, or all.
@@ -35,13 +37,14 @@ public struct InstallRequest: Sendable, Equatable {
 
   /// Creates a request.
   public init(
-    backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, compiler: String? = nil,
-    cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, yes: Bool = false,
+    backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
+    compiler: String? = nil, cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, yes: Bool = false,
     keepOnFailure: Bool = false
   ) {
     self.backend = backend
     self.kernel = kernel
     self.trust = trust
+    self.profile = profile
     self.compiler = compiler
     self.cgroup = cgroup
     self.getsockopt = getsockopt
@@ -73,7 +76,10 @@ extension InstallRequest {
   /// The command for a backend, as a person would type it.
   func typed(_ backend: Backend.Kind) -> String {
     var words = ["toa", "install", "--backend", backend.rawValue]
-    for (option, value) in [("--kernel", kernel), ("--trust", trust), ("--compiler", compiler), ("--cgroup", cgroup)] {
+    let options = [
+      ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler), ("--cgroup", cgroup),
+    ]
+    for (option, value) in options {
       if let value { words += [option, shellQuoted(value)] }
     }
     if let getsockopt { words.append(getsockopt ? "--getsockopt" : "--no-getsockopt") }

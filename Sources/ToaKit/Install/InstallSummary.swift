@@ -27,8 +27,10 @@ struct InstallSummary: Sendable {
         table.add(["  cgroup", "\(Self.cgroup(live.cgroup ?? "/"))"])
       }
     }
-    for (index, line) in console.wrappedList(live?.trusted ?? "", indent: 14).enumerated() {
-      table.add([index == 0 ? "  trusted" : "", "\(line)"])
+    for (name, list) in [("  profile", live?.profile), ("  trusted", live?.trusted)] {
+      for (index, line) in console.wrappedList(list ?? "", indent: 14).enumerated() {
+        table.add(["\(index == 0 ? name : "")", "\(line)"])
+      }
     }
     switch draft.backend {
     case .module: table.add(["  at boot", "loaded by systemd-modules-load"])

@@ -14,6 +14,8 @@ struct InstalledPackages: Sendable, Equatable {
   var hasCommon = false
   /// The prefixes that the settings name; nil when they leave the module's default.
   var trusted: String?
+  /// The words of the profile that the settings name; nil when they leave the module's default.
+  var profile: String?
   /// Version and object of the eBPF package; nil when it is not installed.
   var ebpf: EBPF?
   /// Debs of the installed packages that toa still keeps, by package name.
@@ -35,9 +37,10 @@ struct InstalledPackages: Sendable, Equatable {
       packages.sourceSha256 = module[1].isEmpty ? nil : module[1]
       packages.compiler = module[2].isEmpty ? nil : module[2]
     }
-    if let common = await fields(["Version", "Toa-Trusted"], of: CommonPackage.name, system) {
+    if let common = await fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name, system) {
       packages.hasCommon = true
       packages.trusted = common[1].isEmpty ? nil : common[1]
+      packages.profile = common[2].isEmpty ? nil : common[2]
     }
     if let ebpf = await fields(["Version", "Toa-Object"], of: EBPFPackage.name, system) {
       packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])

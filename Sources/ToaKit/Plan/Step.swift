@@ -17,6 +17,8 @@ public enum Step: Sendable, Equatable, Codable {
   case installPackageFiles(PackageFiles)
   /// Changes the trusted prefixes of the loaded module.
   case setTrusted(String, old: String)
+  /// Changes the profile of the loaded module.
+  case setProfile(String, old: String)
   /// Loads the module by name, as the boot will.
   case loadModule(String)
   /// Mounts the file system in which maps and links of eBPF are kept.
@@ -56,10 +58,12 @@ extension Step {
     case .updatePackageLists: "refresh the package lists"
     case .installPackages(let names): "install \(names.joined(separator: ", "))"
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
-    case .buildPackages(let build): "package as \(build.files.names.joined(separator: " and "))"
+    case .buildPackages(let build):
+      "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
     case .unloadModule(let name): "unload the old \(name) module"
     case .installPackageFiles(let files): "install \(files.names.joined(separator: " and "))"
     case .setTrusted: "change the trusted prefixes of the loaded module"
+    case .setProfile(let words, _): "change the profile of the loaded module to \(words)"
     case .loadModule(let name): "load \(name)"
     case .mountBpf: "mount the BPF file system"
     case .buildEBPFPackage(let build): "package as \(build.files.names[0])"
@@ -76,7 +80,8 @@ extension Step {
     case .buildPackages(let build): build.typedCommands
     case .unloadModule(let name): ["rmmod \(name)"]
     case .installPackageFiles(let files): [Dpkg.install(files.paths).typed]
-    case .setTrusted(let prefixes, _): [Self.typedTrusted(prefixes)]
+    case .setTrusted(let prefixes, _): [ModuleChange.Parameter.trusted.typed(prefixes)]
+    case .setProfile(let words, _): [ModuleChange.Parameter.profile.typed(words)]
     case .loadModule(let name): ["modprobe \(name)"]
     case .mountBpf: [BpfFileSystem.command]
     case .buildEBPFPackage(let build): build.typedCommands
@@ -93,7 +98,8 @@ extension Step {
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
     case .installPackageFiles(let files): Self.typedRemoval(files, replaced: purpose == .rollback ? files.replaced : [])
-    case .setTrusted(_, let old): purpose == .rollback ? [Self.typedTrusted(old)] : []
+    case .setTrusted(_, let old): purpose == .rollback ? [ModuleChange.Parameter.trusted.typed(old)] : []
+    case .setProfile(_, let old): purpose == .rollback ? [ModuleChange.Parameter.profile.typed(old)] : []
     case .loadModule(let name): ["rmmod \(name)"]
     case .mountBpf: ["umount \(BpfFileSystem.point)"]
     case .buildEBPFPackage(let build): ["rm -r \(shellQuoted(build.folder))"]
@@ -106,9 +112,5 @@ extension Step {
     let names = files.names(notIn: replaced)
     return (names.isEmpty ? [] : [Dpkg.purge(names.reversed()).typed])
       + (replaced.isEmpty ? [] : [Dpkg.install(replaced).typed])
-  }
-
-  private static func typedTrusted(_ prefixes: String) -> String {
-    "echo \(shellQuoted(prefixes)) > \(ModuleBackend.trustedPath)"
   }
 }

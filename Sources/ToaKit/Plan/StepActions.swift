@@ -20,7 +20,8 @@ extension Transaction {
     case .buildPackages(let build): try await build.run(system, console)
     case .unloadModule(let name): try unloadModule(name)
     case .installPackageFiles(let files): try await installPackageFiles(files)
-    case .setTrusted(let prefixes, _): try ModuleBackend(system).setTrusted(prefixes)
+    case .setTrusted(let prefixes, _): try ModuleBackend(system).set(.trusted, prefixes)
+    case .setProfile(let words, _): try ModuleBackend(system).set(.profile, words)
     case .loadModule(let name): try loadModule(name)
     case .mountBpf: try await BpfFileSystem(system, nil).mount()
     case .buildEBPFPackage(let build): try await build.run(system)
@@ -37,15 +38,20 @@ extension Transaction {
     case .buildPackages(let build): try removeFiles([build.folder])
     case .unloadModule(let name): if purpose == .rollback { try loadModule(name) }
     case .installPackageFiles(let files): try await removePackageFiles(files, purpose)
-    case .setTrusted(_, let old):
-      if purpose == .rollback && system.modules.state(ModuleBackend.moduleName) == .live {
-        try ModuleBackend(system).setTrusted(old)
-      }
+    case .setTrusted(_, let old): try setBack(.trusted, old, purpose)
+    case .setProfile(_, let old): try setBack(.profile, old, purpose)
     case .loadModule(let name): try unloadModule(name)
     case .mountBpf: try await BpfFileSystem(system, nil).release()
     case .buildEBPFPackage(let build): try removeFiles([build.folder])
     case .loadEBPF(let load): try await unloadEBPF(load, purpose)
     }
+  }
+
+  private func setBack(
+    _ parameter: ModuleChange.Parameter, _ old: String, _ purpose: UndoPurpose
+  ) throws(ToaError) {
+    guard purpose == .rollback, system.modules.state(ModuleBackend.moduleName) == .live else { return }
+    try ModuleBackend(system).set(parameter, old)
   }
 
   private func removeFiles(_ paths: [String]) throws(ToaError) {

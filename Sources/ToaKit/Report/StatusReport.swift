@@ -2,6 +2,7 @@
 internal import Bpf
 internal import Host
 internal import Kmod
+internal import Wire
 
 /// What `toa status` answers.
 public struct StatusDocument: Document {
@@ -96,6 +97,7 @@ public struct StatusReport: Sendable {
         "  hook", "\(live.hook ?? "unknown")\(document.ebpf.map { ": " + $0.attached.joined(separator: ", ") } ?? "")",
       ])
       if let cgroup = live.cgroup { table.add(["  cgroup", "\(InstallSummary.cgroup(cgroup))"]) }
+      if live.isOurs { addProfile(live, to: &table) }
       for (index, line) in console.wrappedList(live.trusted ?? "unknown", indent: 15).enumerated() {
         table.add([index == 0 ? "  trusted" : "", "\(line)"])
       }
@@ -116,6 +118,27 @@ public struct StatusReport: Sendable {
       table.add(["  connections", "\(seen) with a client address, \(plain) without"])
     }
     for line in table.lines(console) { console.print(line) }
+  }
+
+  /// What is read and answered.
+  private func addProfile(_ live: Backend, to table: inout Table) {
+    guard let words = live.profile else {
+      table.add(["  profile", "none: \(live.name) is older than profiles; next: toa install"])
+      return
+    }
+    for (index, line) in console.wrappedList(words, indent: 15).enumerated() {
+      table.add([index == 0 ? "  profile" : "", "\(line)"])
+    }
+    let calls = live.socketCalls ?? []
+    let wanted = (try? Profile(parsing: words))?.sortedSocketCalls.map(\.rawValue).filter { !calls.contains($0) } ?? []
+    let answered = calls.isEmpty ? "none" : calls.map(String.init).joined(separator: ", ")
+    let missing = wanted.map(String.init).joined(separator: " and ")
+    let note =
+      wanted.isEmpty
+      ? ""
+      : live.kind == .ebpf
+        ? "; --getsockopt answers \(missing)" : "; not \(missing), see dmesg | grep 'TOA: getsockopt'"
+    table.add(["  getsockopt", "\(answered + note)"])
   }
 
   private static func sentence(_ document: StatusDocument, _ live: Backend?) -> (String, Console.Style) {

@@ -39,8 +39,11 @@ extension FakeHost {
       let text = try? files.text(Self.pins + "/\(number)/about")
     else { return nil }
     let lines = text.split(separator: "\n").map(String.init)
-    guard lines.count == 5, let trusted = try? TrustList(parsing: lines[2]) else { return nil }
-    let settings = BpfSettings(trusted: trusted, cgroup: lines[3], getsockopt: lines[4] == "true")
+    guard lines.count == 6, let trusted = try? TrustList(parsing: lines[2]),
+      let profile = try? Profile(parsing: lines[5])
+    else { return nil }
+    let settings = BpfSettings(
+      trusted: trusted, profile: profile, cgroup: lines[3], getsockopt: lines[4] == "true")
     let hooks = BpfHook.allCases.filter { $0 != .getsockopt || settings.getsockopt }
     return BpfLive(
       generation: number, version: lines[0], object: lines[1], settings: settings,
@@ -62,7 +65,8 @@ extension FakeHost {
     pause("bpf load has made the control map")
     write(
       Self.pins + "/\(number)/about",
-      "\(toaVersion)\n\(self[\.source])\n\(settings.trusted)\n\(settings.cgroup)\n\(settings.getsockopt)\n")
+      "\(toaVersion)\n\(self[\.source])\n\(settings.trusted)\n\(settings.cgroup)\n\(settings.getsockopt)\n"
+        + "\(settings.profile)\n")
     pause("bpf load has pinned a generation")
     write(Self.pins + "/control", "\(number)")
     pause("bpf load has switched over")

@@ -30,6 +30,8 @@ final class FakeHost: Sendable {
   struct Settings: Sendable {
     /// Stands for the carried source: the hash of it and the module's srcversion follow.
     var source = "a"
+    /// Whether the module that make builds has the parameter `profile`; earlier ones have not.
+    var knowsProfiles = true
     var identity = Identity(kernelRelease: FakeHost.kernel, machine: "x86_64", hostName: "test")
     var moduleLoading = EBADF
     var selfTestPasses = true

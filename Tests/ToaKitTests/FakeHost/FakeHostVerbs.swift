@@ -11,13 +11,13 @@ extension FakeHost {
 
   @discardableResult
   func install(
-    _ backend: InstallRequest.Choice = .module, trust: String? = nil, cgroup: String? = nil, getsockopt: Bool? = nil,
-    dryRun: Bool = false, keepOnFailure: Bool = false
+    _ backend: InstallRequest.Choice = .module, trust: String? = nil, profile: String? = nil, cgroup: String? = nil,
+    getsockopt: Bool? = nil, dryRun: Bool = false, keepOnFailure: Bool = false
   ) async throws(ToaError) -> InstallDocument {
     try await Installer(system, console).install(
       InstallRequest(
-        backend: backend, trust: trust, cgroup: cgroup, getsockopt: getsockopt, dryRun: dryRun, yes: true,
-        keepOnFailure: keepOnFailure))
+        backend: backend, trust: trust, profile: profile, cgroup: cgroup, getsockopt: getsockopt, dryRun: dryRun,
+        yes: true, keepOnFailure: keepOnFailure))
   }
 
   @discardableResult
@@ -27,11 +27,12 @@ extension FakeHost {
 
   /// The error of an installation that fails; nil when it succeeds.
   func failure(
-    _ backend: InstallRequest.Choice = .module, trust: String? = nil, cgroup: String? = nil, getsockopt: Bool? = nil,
-    keepOnFailure: Bool = false
+    _ backend: InstallRequest.Choice = .module, trust: String? = nil, profile: String? = nil, cgroup: String? = nil,
+    getsockopt: Bool? = nil, keepOnFailure: Bool = false
   ) async -> ToaError? {
     do throws(ToaError) {
-      try await install(backend, trust: trust, cgroup: cgroup, getsockopt: getsockopt, keepOnFailure: keepOnFailure)
+      try await install(
+        backend, trust: trust, profile: profile, cgroup: cgroup, getsockopt: getsockopt, keepOnFailure: keepOnFailure)
       return nil
     } catch {
       return error

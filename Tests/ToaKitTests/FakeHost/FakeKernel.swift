@@ -4,6 +4,7 @@ import Host
 import Kmod
 import SelfTest
 import SystemPackage
+import Wire
 
 @testable import ToaKit
 
@@ -63,11 +64,22 @@ extension FakeHost {
     }
     let options = (try? files.text("/lib/modprobe.d/toa.conf")) ?? ""
     let words = options.split(whereSeparator: \.isWhitespace) + parameters.split(separator: " ")
-    let trusted = words.last { $0.hasPrefix("trusted=") }?.dropFirst("trusted=".count).description
+    func parameter(_ name: String) -> String? {
+      words.last { $0.hasPrefix(name + "=") }?.dropFirst(name.utf8.count + 1).description
+    }
     write(Self.live + "/version", field("version") + "\n")
     write(Self.live + "/srcversion", field("srcversion") + "\n")
     write(Self.live + "/parameters/hook", "ftrace\n")
-    write(Self.live + "/parameters/trusted", (trusted ?? Self.standardTrust) + "\n")
+    write(Self.live + "/parameters/trusted", (parameter("trusted") ?? Self.standardTrust) + "\n")
+    if field("parm").hasPrefix("profile:") {
+      let words = parameter("profile") ?? "default"
+      guard let profile = try? Profile(parsing: words) else {
+        throw KmodError(operation: "load", subject: name, errno: EINVAL)
+      }
+      let calls = profile.sortedSocketCalls.map(\.description).joined(separator: ",")
+      write(Self.live + "/parameters/profile", words + "\n")
+      write(Self.live + "/parameters/getsockopt", (calls.isEmpty ? "none" : calls) + "\n")
+    }
     write(
       "/proc/net/toa_stats",
       """

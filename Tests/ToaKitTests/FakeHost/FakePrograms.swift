@@ -97,6 +97,7 @@ extension FakeHost {
     write(
       folder + "/toa.ko",
       "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n"
+        + (self[\.knowsProfiles] ? "parm=profile:vendors, options, socket calls\n" : "")
         + "symbols=register_ftrace_function register_kretprobe\n")
     return CommandResult(status: 0, output: "  CC [M]  main.o\n  LD [M]  toa.ko\n")
   }

@@ -26,7 +26,7 @@ extension Check {
     case .success(let loaded): profile = loaded
     }
     guard !profile.socketCalls.isEmpty else { return Outcome(.ok, "none is in the profile") }
-    let answered = context.live?.socketCalls ?? []
+    let answered = (context.live?.socketCalls ?? []).map(String.init)
     let wanted = profile.sortedSocketCalls.map(\.description)
     let evidence = [
       "\(folder)/profile: \(profile)", "\(folder)/getsockopt: \(answered.isEmpty ? "none" : answered.spoken)",
