@@ -104,3 +104,15 @@ refused "1345, untrusted source" $UNTRUSTED4 8001 1345 20
 # Documented limit: the kernel does not call the hook for 32-bit programs.
 same "a 32-bit program's getpeername" "$CLIENT4:$CLIENT_PORT $CLIENT4:$CLIENT_PORT" "$(ask $LB4 8001 who32)"
 same "a 32-bit program's getsockopt 1345: not known (documented limit)" "-1 92 20 $(pad 84)" "$(ask $LB4 8001 'opt32 0 1345 20')"
+
+# Which of the calls is answered is the profile's business.
+option first 254/20
+load --getsockopt --profile dpvs
+answers "4096 with the profile dpvs" $LB4 8001 4096 20 20 "${nat64}0000"
+refused "1345 with the profile dpvs" $LB4 8001 1345 20
+load --getsockopt --profile ksyun
+answers "1345 with the profile ksyun" $LB4 8001 1345 20 20 "$ttm6"
+refused "4096 with the profile ksyun" $LB4 8001 4096 20
+load --getsockopt --profile default,-4096,-1345
+refused "4096 with a profile without it" $LB4 8001 4096 20
+refused "1345 with a profile without it" $LB4 8001 1345 20
