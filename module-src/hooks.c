@@ -10,8 +10,6 @@
 #include <net/inet_connection_sock.h>
 #include <net/net_namespace.h>
 
-#include "waiting.h"
-
 struct toa_functions toa_functions[TOA_FAMILIES];
 
 enum hook {
@@ -187,15 +185,8 @@ void toa_hooks_stop(void)
 
 int toa_hooks_elsewhere_start(void)
 {
-	int err = toa_waiting_start();
-
-	if (err)
-		return err;
-	err = hook == HOOK_FTRACE ? toa_redirect_elsewhere_start() :
-				    toa_kretprobe_elsewhere_start();
-	if (err)
-		toa_waiting_stop();
-	return err;
+	return hook == HOOK_FTRACE ? toa_redirect_elsewhere_start() :
+				     toa_kretprobe_elsewhere_start();
 }
 
 void toa_hooks_elsewhere_stop(void)
@@ -204,9 +195,7 @@ void toa_hooks_elsewhere_stop(void)
 		toa_redirect_elsewhere_stop();
 	else
 		toa_kretprobe_elsewhere_stop();
-	/* The handshakes that are being made still look there. */
 	toa_wait_for_tasks();
-	toa_waiting_stop();
 }
 
 void toa_wait_for_tasks(void)

@@ -44,15 +44,15 @@ static noinline void print_line(const struct sock *sk,
 	toa_read_addresses(sk, &peer, &local);
 	toa_address_text(peer_text, &peer, toa_peer_port(sk));
 	if (finding->result == TOA_BAD_OPTION) {
-		printk(KERN_DEBUG pr_fmt("from %s: option %u/%u, verdict malformed\n"),
-		       peer_text, client->kind, client->length);
+		pr_info("from %s: option %u/%u, verdict malformed\n",
+			peer_text, client->kind, client->length);
 		return;
 	}
 	toa_address_text(client_text, &client->ip,
 			 client->port ? : toa_peer_port(sk));
-	printk(KERN_DEBUG pr_fmt("from %s: option %u/%u, client %s, verdict %s\n"),
-	       peer_text, client->kind, client->length, client_text,
-	       verdict(finding, added));
+	pr_info("from %s: option %u/%u, client %s, verdict %s\n", peer_text,
+		client->kind, client->length, client_text,
+		verdict(finding, added));
 }
 
 void toa_log_finding(const struct sock *sk, const struct toa_finding *finding,

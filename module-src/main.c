@@ -14,6 +14,7 @@
 #include "store.h"
 #include "table.h"
 #include "trust.h"
+#include "waiting.h"
 
 #define TOA_VERSION "0.1.0"
 
@@ -69,6 +70,7 @@ static void __exit toa_exit(void)
 	toa_settings_stop();
 	toa_store_close();
 	toa_hooks_stop();
+	toa_waiting_stop();
 	toa_table_exit();
 	toa_store_exit();
 	toa_stats_exit();

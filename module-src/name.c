@@ -13,7 +13,7 @@
 #include "store.h"
 
 static inline bool is_peer(const struct sock *sk,
-		    const struct toa_connection *connection)
+			   const struct toa_connection *connection)
 {
 	if (toa_peer_port(sk) != connection->peer_port)
 		return false;

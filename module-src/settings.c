@@ -14,6 +14,7 @@
 #include "hooks.h"
 #include "sockopt.h"
 #include "stats.h"
+#include "waiting.h"
 
 struct toa_settings __rcu *toa_settings;
 u32 toa_known_kinds[256 / 32];
@@ -94,6 +95,18 @@ static void put_into_effect(struct toa_settings *settings)
 		kfree_rcu(old, rcu);
 }
 
+static int elsewhere_start(void)
+{
+	int err = toa_waiting_start();
+
+	if (err)
+		return err;
+	err = toa_hooks_elsewhere_start();
+	if (err)
+		toa_waiting_stop();
+	return err;
+}
+
 /* What can fail comes first, so that a refused profile changes nothing. */
 static int switch_to(struct toa_settings *settings)
 {
@@ -101,7 +114,7 @@ static int switch_to(struct toa_settings *settings)
 	int err;
 
 	if (looks_elsewhere(settings) && !looked) {
-		err = toa_hooks_elsewhere_start();
+		err = elsewhere_start();
 		if (err) {
 			pr_warn("profile: deferred, late and syn are not possible, all refused (%d)\n",
 				err);
@@ -110,8 +123,11 @@ static int switch_to(struct toa_settings *settings)
 	}
 	put_into_effect(settings);
 	toa_sockopt_answer(settings->profile.calls);
-	if (!looks_elsewhere(settings) && looked)
+	if (!looks_elsewhere(settings) && looked) {
+		/* It also waits for those who make sockets right now. */
 		toa_hooks_elsewhere_stop();
+		toa_waiting_stop();
+	}
 	return 0;
 }
 
@@ -198,7 +214,7 @@ int toa_settings_start(void)
 
 	mutex_lock(&mutex);
 	if (looks_elsewhere(current_settings()))
-		err = toa_hooks_elsewhere_start();
+		err = elsewhere_start();
 	if (err) {
 		pr_err("profile: deferred, late and syn are not possible (%d)\n",
 		       err);

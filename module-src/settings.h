@@ -36,7 +36,10 @@ int toa_settings_init(void);
 
 /* The hooks are there: does what the profile wants beyond them. */
 int toa_settings_start(void);
-/* Undoes that. From now on the profile can not be changed. */
+/*
+ * Undoes that, but for the memory of what waits, which the other hooks may
+ * still look at. From now on the profile can not be changed.
+ */
 void toa_settings_stop(void);
 
 #endif

@@ -43,7 +43,6 @@ static struct {
 	u8 length;
 } counted_options[TOA_OPTION_COUNTERS];
 
-/* Written last, as others may be reading the file. */
 static unsigned int option_count;
 
 u8 toa_option_counter(u8 kind, u8 length)
@@ -59,12 +58,14 @@ u8 toa_option_counter(u8 kind, u8 length)
 
 	counted_options[i].kind = kind;
 	counted_options[i].length = length;
+	/* After the names, for show_options(). */
 	smp_store_release(&option_count, i + 1);
 	return i;
 }
 
 static void show_options(struct seq_file *seq)
 {
+	/* Before the names, which toa_option_counter() writes. */
 	unsigned int count = smp_load_acquire(&option_count);
 	char name[sizeof("option_255/255")];
 	unsigned int i;

@@ -90,35 +90,47 @@ const struct toa_entry *toa_store_find(const struct sock *sk)
 	return entry;
 }
 
-/*
- * Under the lock. What is returned is one entry too many, to be given back
- * behind the lock, as the allocator may sleep on PREEMPT_RT.
- */
-static struct toa_entry *remove_entry(struct shard *shard,
-				      struct toa_entry *entry)
+/* Under the lock. */
+static void remove_entry(struct shard *shard, struct toa_entry *entry)
 {
 	hlist_nulls_del_rcu(&entry->node);
 	/* For readers who pass by while it becomes another one. */
 	WRITE_ONCE(entry->sk, NULL);
-	atomic_dec(&entries);
-	toa_count(TOA_ENTRY_FREE);
-
-	if (shard->spare_count == MAX_SPARE)
-		return entry;
 	entry->next_spare = shard->spare;
 	shard->spare = entry;
 	shard->spare_count++;
-	return NULL;
+	atomic_dec(&entries);
+	toa_count(TOA_ENTRY_FREE);
 }
 
 /* Nobody else removes entries of this bucket, so none of them moves. */
-static struct toa_entry *remove_socket(struct shard *shard,
-				       unsigned int number,
-				       const struct sock *sk)
+static void remove_socket(struct shard *shard, unsigned int number,
+			  const struct sock *sk)
 {
 	struct toa_entry *entry = find_entry(number, sk);
 
-	return entry ? remove_entry(shard, entry) : NULL;
+	if (entry)
+		remove_entry(shard, entry);
+}
+
+static struct toa_entry *take_spare(struct shard *shard)
+{
+	struct toa_entry *entry = shard->spare;
+
+	if (entry) {
+		shard->spare = entry->next_spare;
+		shard->spare_count--;
+	}
+	return entry;
+}
+
+/*
+ * One entry too many, to be given back behind the lock, as the allocator may
+ * sleep on PREEMPT_RT.
+ */
+static struct toa_entry *take_surplus(struct shard *shard)
+{
+	return shard->spare_count > MAX_SPARE ? take_spare(shard) : NULL;
 }
 
 static void give_back(struct toa_entry *entry)
@@ -135,7 +147,8 @@ static void forget(const struct sock *sk)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	surplus = remove_socket(shard, number, sk);
+	remove_socket(shard, number, sk);
+	surplus = take_surplus(shard);
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	give_back(surplus);
 }
@@ -182,18 +195,17 @@ static bool detach(struct sock *sk)
 	return original && cmpxchg(&sk->sk_destruct, ours, original) == ours;
 }
 
+/* Called by ftrace and kprobe handlers, so it gives nothing back. */
 void toa_store_disown(struct sock *sk)
 {
 	unsigned int number = number_of(sk);
 	struct shard *shard = shard_of(number);
-	struct toa_entry *surplus = NULL;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
 	if (detach(sk))
-		surplus = remove_socket(shard, number, sk);
+		remove_socket(shard, number, sk);
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	give_back(surplus);
 }
 
 /* An option without a port leaves that of the balancer. */
@@ -216,21 +228,11 @@ static void insert(unsigned int number, struct toa_entry *entry,
 		   toa_destruct_t destruct)
 {
 	describe(sk, client, &entry->connection);
+	/* After all else, for find_entry(). */
 	smp_store_release(&entry->sk, sk);
 	hlist_nulls_add_head_rcu(&entry->node, &buckets[number]);
 	WRITE_ONCE(sk->sk_destruct, destruct);
 	toa_count(TOA_ENTRY_ALLOC);
-}
-
-static struct toa_entry *take_spare(struct shard *shard)
-{
-	struct toa_entry *entry = shard->spare;
-
-	if (entry) {
-		shard->spare = entry->next_spare;
-		shard->spare_count--;
-	}
-	return entry;
 }
 
 /* With the lock, or without it when there is no entry to be had. */
@@ -257,7 +259,7 @@ bool toa_store_add(struct sock *sk, const struct toa_client *client)
 	toa_destruct_t destruct = ours_for(READ_ONCE(sk->sk_destruct));
 	unsigned int number = number_of(sk);
 	struct shard *shard = shard_of(number);
-	struct toa_entry *entry, *surplus;
+	struct toa_entry *entry;
 	unsigned long flags;
 	bool added;
 
@@ -278,15 +280,13 @@ bool toa_store_add(struct sock *sk, const struct toa_client *client)
 	added = !closing;
 	if (likely(added)) {
 		/* One whose destructor somebody has replaced died unseen. */
-		surplus = remove_socket(shard, number, sk);
+		remove_socket(shard, number, sk);
 		insert(number, entry, sk, client, destruct);
-	} else {
-		surplus = entry;
 	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	give_back(surplus);
 	if (added)
 		return true;
+	give_back(entry);
 fail:
 	atomic_dec(&entries);
 	return false;
@@ -356,7 +356,9 @@ static unsigned int close_bucket(unsigned int number)
 		raw_spin_lock_irqsave(&shard->lock, flags);
 		closing = true;
 		entry = detachable(number, &left);
-		surplus = entry ? remove_entry(shard, entry) : NULL;
+		if (entry)
+			remove_entry(shard, entry);
+		surplus = take_surplus(shard);
 		raw_spin_unlock_irqrestore(&shard->lock, flags);
 		give_back(surplus);
 	} while (entry);

@@ -35,6 +35,7 @@ struct group {
 	struct place places[PLACES];
 };
 
+/* NULL: nothing waits. */
 static struct group *groups;
 static u32 seed;
 
@@ -57,6 +58,13 @@ void toa_flow_read(struct toa_flow *flow, const struct net *net,
 		flow->source = ipv6_hdr(skb)->saddr;
 		flow->dest = ipv6_hdr(skb)->daddr;
 	}
+}
+
+/* Hooks come before the profile that was given at load is put into effect. */
+static bool is_started(void)
+{
+	/* What toa_waiting_start() has written before. */
+	return smp_load_acquire(&groups);
 }
 
 static unsigned int number_of(const struct toa_flow *flow)
@@ -107,6 +115,18 @@ static struct place *free_place(unsigned int number)
 	return oldest;
 }
 
+/*
+ * The socket of TCP Fast Open is there before the ACK, which is first looked at
+ * like those for which there is none.
+ */
+static bool is_fulfilled(const struct toa_waiting *present,
+			 const struct toa_waiting *waiting)
+{
+	return present->kind == TOA_WAITING_SOCKET &&
+	       waiting->kind == TOA_WAITING_ACK &&
+	       present->remote_isn == waiting->remote_isn;
+}
+
 void toa_waiting_put(const struct toa_waiting *waiting)
 {
 	unsigned int number = number_of(&waiting->flow);
@@ -114,12 +134,17 @@ void toa_waiting_put(const struct toa_waiting *waiting)
 	struct place *place;
 	unsigned long flags;
 
+	if (!is_started())
+		return;
+
 	raw_spin_lock_irqsave(lock, flags);
 	place = find_place(number, &waiting->flow);
-	if (!place)
-		place = free_place(number);
-	place->waiting = *waiting;
-	place->since = jiffies;
+	if (!place || !is_fulfilled(&place->waiting, waiting)) {
+		if (!place)
+			place = free_place(number);
+		place->waiting = *waiting;
+		place->since = jiffies;
+	}
 	raw_spin_unlock_irqrestore(lock, flags);
 }
 
@@ -133,6 +158,9 @@ enum toa_waiting_kind toa_waiting_client(const struct toa_flow *flow,
 	const struct toa_waiting *waiting;
 	const struct place *place;
 	unsigned long flags;
+
+	if (!is_started())
+		return TOA_WAITING_NONE;
 
 	raw_spin_lock_irqsave(lock, flags);
 	place = find_place(number, flow);
@@ -159,6 +187,9 @@ bool toa_waiting_socket(const struct toa_flow *flow, u32 seq, u32 ack)
 	unsigned long flags;
 	bool found = false;
 
+	if (!is_started())
+		return false;
+
 	raw_spin_lock_irqsave(lock, flags);
 	place = find_place(number, flow);
 	if (place) {
@@ -175,14 +206,16 @@ bool toa_waiting_socket(const struct toa_flow *flow, u32 seq, u32 ack)
 
 int toa_waiting_start(void)
 {
+	struct group *room = vzalloc(GROUPS * sizeof(*room));
 	unsigned int i;
 
-	groups = vzalloc(GROUPS * sizeof(*groups));
-	if (!groups)
+	if (!room)
 		return -ENOMEM;
 	get_random_bytes(&seed, sizeof(seed));
 	for (i = 0; i < LOCKS; i++)
 		raw_spin_lock_init(&locks[i]);
+	/* After all else, for is_started(). */
+	smp_store_release(&groups, room);
 	return 0;
 }
 

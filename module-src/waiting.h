@@ -71,7 +71,7 @@ enum toa_waiting_kind toa_waiting_client(const struct toa_flow *flow,
 bool toa_waiting_socket(const struct toa_flow *flow, u32 seq, u32 ack);
 
 int toa_waiting_start(void);
-/* Nobody uses it any more. */
+/* Nobody uses it any more, if it was started at all. */
 void toa_waiting_stop(void);
 
 #endif
