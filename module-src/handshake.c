@@ -20,7 +20,7 @@ struct bytes {
 	unsigned int length;
 };
 
-static struct bytes options_of(const struct sk_buff *skb)
+static __always_inline struct bytes options_of(const struct sk_buff *skb)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	const u8 *start = (const u8 *)(th + 1);
@@ -33,7 +33,7 @@ static struct bytes options_of(const struct sk_buff *skb)
 	return (struct bytes){ start, end - start };
 }
 
-static bool has_option(const struct sk_buff *skb)
+static __always_inline bool has_option(const struct sk_buff *skb)
 {
 	struct bytes options = options_of(skb);
 

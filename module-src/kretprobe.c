@@ -74,7 +74,8 @@ static int see_getname(struct kretprobe_instance *instance,
 	call->sk = sock->sk;
 	call->address = (void *)regs_get_kernel_argument(regs, 1);
 	call->peer = regs_get_kernel_argument(regs, TOA_GETNAME_PEER);
-	return !toa_name_answer(call->sk, call->peer, NULL);
+	return !toa_name_possible(call->sk, call->peer) ||
+	       !toa_name_answer(call->sk, call->peer, NULL);
 }
 
 NOKPROBE_SYMBOL(see_getname);

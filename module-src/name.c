@@ -9,8 +9,6 @@
 #include <net/tcp_states.h>
 
 #include "compat.h"
-#include "stats.h"
-#include "store.h"
 
 static inline bool is_peer(const struct sock *sk,
 			   const struct toa_connection *connection)
@@ -81,13 +79,6 @@ int toa_name_answer(const struct sock *sk, int peer, struct sockaddr *address)
 	const struct toa_entry *entry;
 	enum toa_counter counter;
 	int length = 0;
-
-	if (!peer)
-		return 0;
-	if (!toa_store_may_have(sk)) {
-		toa_count(TOA_GETNAME_TOA_EMPTY);
-		return 0;
-	}
 
 	rcu_read_lock();
 	entry = toa_store_find(sk);

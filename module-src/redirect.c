@@ -109,8 +109,7 @@ static void notrace see_getname(unsigned long ip, unsigned long caller,
 	int peer = ftrace_regs_get_argument(fregs, TOA_GETNAME_PEER);
 	int length;
 
-	/* 0 asks for the own address. */
-	if (!peer)
+	if (!toa_name_possible(sock->sk, peer))
 		return;
 	length = toa_name_answer(sock->sk, peer, address);
 	if (length)

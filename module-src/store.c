@@ -5,7 +5,6 @@
 
 #include <linux/atomic.h>
 #include <linux/delay.h>
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
@@ -27,8 +26,7 @@ static unsigned int max_entries = 1U << 20;
 module_param(max_entries, uint, 0444);
 MODULE_PARM_DESC(max_entries, "sockets that can have an address at one time");
 
-static struct hlist_nulls_head *buckets;
-static unsigned int bucket_bits;
+struct toa_store toa_store;
 static struct kmem_cache *cache;
 static atomic_t entries = ATOMIC_INIT(0);
 static bool closing;
@@ -51,11 +49,6 @@ static struct shard {
 static toa_destruct_t ip4_destruct;
 static toa_destruct_t ip6_destruct;
 
-static unsigned int number_of(const struct sock *sk)
-{
-	return hash_ptr((void *)sk, bucket_bits);
-}
-
 static struct shard *shard_of(unsigned int number)
 {
 	return &shards[number % SHARDS];
@@ -66,7 +59,7 @@ static struct toa_entry *find_entry(unsigned int number, const struct sock *sk)
 	struct hlist_nulls_node *node;
 	struct toa_entry *entry;
 
-	hlist_nulls_for_each_entry_rcu(entry, node, &buckets[number], node)
+	hlist_nulls_for_each_entry_rcu(entry, node, &toa_store.buckets[number], node)
 		/* What is read next was written before the socket was. */
 		if (smp_load_acquire(&entry->sk) == sk)
 			return entry;
@@ -74,14 +67,9 @@ static struct toa_entry *find_entry(unsigned int number, const struct sock *sk)
 	return get_nulls_value(node) == number ? NULL : ERR_PTR(-EAGAIN);
 }
 
-bool toa_store_may_have(const struct sock *sk)
-{
-	return !hlist_nulls_empty(&buckets[number_of(sk)]);
-}
-
 const struct toa_entry *toa_store_find(const struct sock *sk)
 {
-	unsigned int number = number_of(sk);
+	unsigned int number = toa_store_bucket_of(sk);
 	struct toa_entry *entry;
 
 	do {
@@ -141,7 +129,7 @@ static void give_back(struct toa_entry *entry)
 
 static void forget(const struct sock *sk)
 {
-	unsigned int number = number_of(sk);
+	unsigned int number = toa_store_bucket_of(sk);
 	struct shard *shard = shard_of(number);
 	struct toa_entry *surplus;
 	unsigned long flags;
@@ -198,7 +186,7 @@ static bool detach(struct sock *sk)
 /* Called by ftrace and kprobe handlers, so it gives nothing back. */
 void toa_store_disown(struct sock *sk)
 {
-	unsigned int number = number_of(sk);
+	unsigned int number = toa_store_bucket_of(sk);
 	struct shard *shard = shard_of(number);
 	unsigned long flags;
 
@@ -230,7 +218,7 @@ static void insert(unsigned int number, struct toa_entry *entry,
 	describe(sk, client, &entry->connection);
 	/* After all else, for find_entry(). */
 	smp_store_release(&entry->sk, sk);
-	hlist_nulls_add_head_rcu(&entry->node, &buckets[number]);
+	hlist_nulls_add_head_rcu(&entry->node, &toa_store.buckets[number]);
 	WRITE_ONCE(sk->sk_destruct, destruct);
 	toa_count(TOA_ENTRY_ALLOC);
 }
@@ -257,7 +245,7 @@ static struct toa_entry *lock_with_entry(struct shard *shard,
 bool toa_store_add(struct sock *sk, const struct toa_client *client)
 {
 	toa_destruct_t destruct = ours_for(READ_ONCE(sk->sk_destruct));
-	unsigned int number = number_of(sk);
+	unsigned int number = toa_store_bucket_of(sk);
 	struct shard *shard = shard_of(number);
 	struct toa_entry *entry;
 	unsigned long flags;
@@ -294,12 +282,12 @@ fail:
 
 u64 toa_store_buckets(void)
 {
-	return 1ULL << bucket_bits;
+	return 1ULL << toa_store.bucket_bits;
 }
 
 bool toa_store_is_empty(u64 bucket)
 {
-	return hlist_nulls_empty(&buckets[bucket]);
+	return hlist_nulls_empty(&toa_store.buckets[bucket]);
 }
 
 unsigned int toa_store_copy(u64 bucket, unsigned int skip,
@@ -313,7 +301,7 @@ unsigned int toa_store_copy(u64 bucket, unsigned int skip,
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	hlist_nulls_for_each_entry(entry, node, &buckets[bucket], node) {
+	hlist_nulls_for_each_entry(entry, node, &toa_store.buckets[bucket], node) {
 		if (skip) {
 			skip--;
 			continue;
@@ -336,7 +324,7 @@ static struct toa_entry *detachable(unsigned int number, unsigned int *left)
 	struct toa_entry *entry;
 
 	*left = 0;
-	hlist_nulls_for_each_entry(entry, node, &buckets[number], node) {
+	hlist_nulls_for_each_entry(entry, node, &toa_store.buckets[number], node) {
 		if (detach(entry->sk))
 			return entry;
 		++*left;
@@ -399,21 +387,22 @@ int toa_store_init(void)
 {
 	unsigned int i;
 
-	bucket_bits = clamp(ilog2(max_entries / ENTRIES_A_BUCKET + 1),
+	toa_store.bucket_bits = clamp(ilog2(max_entries / ENTRIES_A_BUCKET + 1),
 			    LEAST_BUCKET_BITS, MOST_BUCKET_BITS);
 	cache = kmem_cache_create("toa_entry", sizeof(struct toa_entry), 0,
 				  SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
 		return -ENOMEM;
 
-	buckets = vzalloc(toa_store_buckets() * sizeof(*buckets));
-	if (!buckets) {
+	toa_store.buckets = vzalloc(toa_store_buckets() *
+				    sizeof(*toa_store.buckets));
+	if (!toa_store.buckets) {
 		kmem_cache_destroy(cache);
 		return -ENOMEM;
 	}
 
 	for (i = 0; i < toa_store_buckets(); i++)
-		INIT_HLIST_NULLS_HEAD(&buckets[i], i);
+		INIT_HLIST_NULLS_HEAD(&toa_store.buckets[i], i);
 	for (i = 0; i < SHARDS; i++)
 		raw_spin_lock_init(&shards[i].lock);
 	return 0;
@@ -426,6 +415,6 @@ void toa_store_exit(void)
 	for (i = 0; i < SHARDS; i++)
 		while (shards[i].spare)
 			kmem_cache_free(cache, take_spare(&shards[i]));
-	vfree(buckets);
+	vfree(toa_store.buckets);
 	kmem_cache_destroy(cache);
 }

@@ -6,6 +6,7 @@
 #ifndef TOA_STORE_H
 #define TOA_STORE_H
 
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
@@ -48,6 +49,17 @@ struct toa_entry {
 	};
 };
 
+/* Written by toa_store_init() only. */
+extern struct toa_store {
+	struct hlist_nulls_head *buckets;
+	unsigned int bucket_bits;
+} toa_store;
+
+static inline unsigned int toa_store_bucket_of(const struct sock *sk)
+{
+	return hash_ptr((void *)sk, toa_store.bucket_bits);
+}
+
 /* The destructors that sockets have; those with others get no entry. */
 typedef void (*toa_destruct_t)(struct sock *sk);
 
@@ -69,8 +81,17 @@ void toa_store_exit(void);
  */
 bool toa_store_add(struct sock *sk, const struct toa_client *client);
 
-/* False: @sk has no entry. Needs no RCU, and is asked for every getname(). */
-bool toa_store_may_have(const struct sock *sk);
+/*
+ * False: @sk has no entry. Needs no RCU, as nothing is followed, and is asked
+ * for every getname().
+ */
+static inline bool toa_store_may_have(const struct sock *sk)
+{
+	const struct hlist_nulls_head *bucket =
+		&toa_store.buckets[toa_store_bucket_of(sk)];
+
+	return !hlist_nulls_empty(bucket);
+}
 
 /* Under rcu_read_lock(), by somebody who holds a reference to @sk. */
 const struct toa_entry *toa_store_find(const struct sock *sk);
