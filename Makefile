@@ -7,8 +7,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
-# make vm-test KERNEL=6.12 · make install FLAGS=--dry-run
+# make vm-test KERNEL=6.12 · make install FLAGS=--dry-run · make fuzz FOR=600s
 KERNEL ?=
+FOR ?= 60s
 FLAGS ?= --yes
 
 .PHONY: help
@@ -29,11 +30,15 @@ install: build ## Install TOA on this machine, to a passing self-test
 	.build/release/toa install $(FLAGS)
 
 .PHONY: check
-check: setup ## Lint, debug build with warnings as errors, unit tests, the module's parser in user space
+check: setup ## Lint, debug build with warnings as errors, unit tests, the module's parsers in user space
 	swift format lint --strict -r Sources Tests Package.swift
 	swift build --build-tests
 	swift test --skip-build --quiet
 	Tests/Module/run.sh
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz the module's parsers, a minute each; FOR=600s or FOR=1000000 executions
+	Tests/Module/fuzz.sh --seed 0 $(FOR)
 
 .PHONY: static
 static: setup ## Build dist/toa, one static file for every host

@@ -11,3 +11,4 @@ ${CC:-cc} -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werro
 	-Ishim -o "$build/options_test" \
 	options_test.c ../../module-src/options.c ../../module-src/profile.c
 "$build/options_test"
+./fuzz.sh

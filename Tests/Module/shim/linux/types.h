@@ -3,13 +3,14 @@
 #ifndef SHIM_LINUX_TYPES_H
 #define SHIM_LINUX_TYPES_H
 
+#include_next <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
-typedef uint16_t __be16;
-typedef uint32_t __be32;
+typedef uint64_t u64;
 
 #endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What all targets share: bytes taken one by one, and a check that tells what was wrong. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define require(condition, ...) do {				\
+	if (!(condition)) {					\
+		fprintf(stderr, "FAILED: %s: ", #condition);	\
+		fprintf(stderr, __VA_ARGS__);			\
+		fputc('\n', stderr);				\
+		abort();					\
+	}							\
+} while (0)
+
+struct input {
+	const uint8_t *at;
+	size_t left;
+};
+
+/* 0 behind the end. */
+static inline uint8_t take(struct input *input)
+{
+	if (!input->left)
+		return 0;
+	input->left--;
+	return *input->at++;
+}
+
+/* A piece of heap of exactly @size bytes, so that the sanitizer sees a read of one byte too many. */
+static inline uint8_t *copy_bytes(const uint8_t *bytes, size_t size)
+{
+	uint8_t *copy = malloc(size);
+
+	if (size)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+/* The text up to a zero byte or the end, as such a piece. */
+static inline char *take_text(struct input *input)
+{
+	size_t size = strnlen((const char *)input->at, input->left);
+	char *text = malloc(size + 1);
+
+	memcpy(text, input->at, size);
+	text[size] = '\0';
+	size += size < input->left;
+	input->at += size;
+	input->left -= size;
+	return text;
+}
+
+/*
+ * Inputs are short; what happens at the limits takes long texts. Replaces
+ * @text, as @how says: as it is, with spaces up to about @limit, or again and
+ * again.
+ */
+static inline char *grow(char *text, uint8_t how, size_t limit)
+{
+	size_t size = strlen(text), wanted = limit - 2 + how / 4 % 5, times = 254 + how / 4 % 5;
+	char *grown;
+
+	switch (how % 4) {
+	case 2:
+		if (size >= wanted)
+			return text;
+		grown = malloc(wanted + 1);
+		memcpy(grown, text, size);
+		memset(grown + size, ' ', wanted - size);
+		grown[wanted] = '\0';
+		break;
+	case 3:
+		grown = malloc(times * (size + 1) + 1);
+		for (size_t i = 0; i < times; i++) {
+			memcpy(grown + i * (size + 1), text, size);
+			grown[i * (size + 1) + size] = ' ';
+		}
+		grown[times * (size + 1)] = '\0';
+		break;
+	default:
+		return text;
+	}
+	free(text);
+	return grown;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#endif
