@@ -58,7 +58,10 @@ let package = Package(
           .unsafeFlags(["-L\(Context.packageDirectory)/.static/lib"]),
           .linkedLibrary("zstd"), .linkedLibrary("lzma"), .linkedLibrary("z"),
         ] : []),
-    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: strict),
+    // The module's own parsers, which have to agree with ours.
+    .target(
+      name: "ModuleParser", path: "Tests/ModuleParser", cSettings: [.headerSearchPath("../Module/shim")]),
+    .testTarget(name: "WireTests", dependencies: ["ModuleParser", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "BpfTests", dependencies: ["Bpf", "CLinux", "Packaging", "Wire"], swiftSettings: strict),
     .testTarget(name: "HostTests", dependencies: ["Host", systemPackage], swiftSettings: strict),
