@@ -48,10 +48,20 @@ public struct Toolchain: Sendable, Equatable, Codable {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// Finds the compilers and asks each for its kind and version.
-  public static func find(for wanted: CompilerIdentity?, using runner: CommandRunner) async -> Toolchain {
+  /// The same for another processor: GCC's names with a prefix; clang compiles for any.
+  static func names(for wanted: CompilerIdentity?, prefix: String) -> [String] {
+    names(for: wanted).compactMap { name in
+      if CompilerIdentity.kind(ofProgram: name) == .clang { return name }
+      return name.contains("/") ? nil : prefix + name
+    }
+  }
+
+  /// Finds the compilers and asks each for its kind and version; with a `prefix` those for another processor.
+  public static func find(
+    for wanted: CompilerIdentity?, prefix: String = "", using runner: CommandRunner
+  ) async -> Toolchain {
     var found: [Candidate] = []
-    for name in names(for: wanted) {
+    for name in prefix.isEmpty ? names(for: wanted) : names(for: wanted, prefix: prefix) {
       if name == "cc" && found.contains(where: { $0.path.hasSuffix("/gcc") }) { continue }
       guard let path = runner.find(name), !found.contains(where: { $0.path == path }) else { continue }
       guard let identity = await ask(path, using: runner) else { continue }

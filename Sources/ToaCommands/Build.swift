@@ -18,6 +18,13 @@ public struct Build: Verb {
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
   var compiler: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Build for a kernel of another processor: what its tools' names begin with, e.g. aarch64-linux-gnu-.",
+      valueName: "prefix"))
+  var crossCompile: String?
+
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Print the commands and build nothing.")
   var dryRun = false
 
@@ -29,7 +36,8 @@ public struct Build: Verb {
 
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
-    let request = BuildRequest(kernel: kernel.kernel, out: out, compiler: compiler, dryRun: dryRun, explain: explain)
+    let request = BuildRequest(
+      kernel: kernel.kernel, out: out, compiler: compiler, crossCompile: crossCompile, dryRun: dryRun, explain: explain)
     console.answer(try await Builder(system, console).build(request))
     return .success
   }

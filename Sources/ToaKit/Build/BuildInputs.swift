@@ -9,6 +9,8 @@ struct BuildInputs: Sendable {
     var compiler: String
     var compilerName: String
     var isClang: Bool
+    /// For another processor than this machine's.
+    var cross: CrossCompilation?
     /// Why this compiler, as a sentence.
     var reason: String
     /// Packages of the distribution to install first.
@@ -20,11 +22,13 @@ struct BuildInputs: Sendable {
   let system: System
   let facts: HostFacts
   let compiler: String?
+  let crossCompile: String?
 
-  init(_ system: System, _ facts: HostFacts, compiler: String?) {
+  init(_ system: System, _ facts: HostFacts, compiler: String?, crossCompile: String? = nil) {
     self.system = system
     self.facts = facts
     self.compiler = compiler
+    self.crossCompile = crossCompile
   }
 
   /// Resolves both; with `mayInstall`, missing ones are taken from the distribution where its package tool has them.
@@ -35,6 +39,7 @@ struct BuildInputs: Sendable {
       guard mayInstall, isHeadersPackageTheCure else { throw headersProblem }
       missing += facts.headersAdvice.packages
     }
+    let cross = try crossCompilation()
     let chosen = try await chooseCompiler()
     if let package = chosen.package {
       guard mayInstall else { throw compilerError(facts.choice) }
@@ -47,7 +52,33 @@ struct BuildInputs: Sendable {
     let lists = missing.isEmpty ? [] : try await locate(missing, headersProblem, chosen.package)
     return Resolved(
       headers: "/lib/modules/\(facts.target)/build", compiler: chosen.path, compilerName: chosen.name,
-      isClang: chosen.isClang, reason: chosen.reason, packages: missing, listSteps: lists)
+      isClang: chosen.isClang, cross: cross, reason: chosen.reason, packages: missing, listSteps: lists)
+  }
+
+  /// What Kbuild must be told of the processor. A kernel of another one needs tools that somebody names.
+  private func crossCompilation() throws(ToaError) -> CrossCompilation? {
+    let target = facts.processor
+    guard let crossCompile else {
+      guard let target, let own = Processor(machine: system.identity.machine), target != own else { return nil }
+      let prefix = target.toolPrefix
+      let advice = facts.compiler.map {
+        PackageAdvice.crossCompiler($0.identity, prefix: prefix, for: facts.distribution)
+      }
+      throw ToaError(
+        .toolchainMismatch, "kernel \(facts.target) is for \(target.machine), this machine is \(own.machine)",
+        why: "the compilers of this machine make no code for it",
+        next: (advice?.commands.map(\.typed) ?? [])
+          + ["toa build --kernel \(facts.target) --cross-compile \(prefix)"])
+    }
+    guard let target else {
+      throw ToaError(
+        .notApplicable, "cannot build for kernel \(facts.target) with \(crossCompile)",
+        why: facts.config == nil
+          ? "its configuration, which tells the processor, cannot be read"
+          : "its configuration names neither x86_64 nor aarch64, for which toa.ko is made",
+        next: ["look for CONFIG_ARM64 in \(facts.config?.source ?? "/boot/config-\(facts.target)")"])
+    }
+    return CrossCompilation(processor: target, prefix: crossCompile)
   }
 
   private struct Chosen {

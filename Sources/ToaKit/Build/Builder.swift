@@ -9,6 +9,8 @@ public struct BuildRequest: Sendable {
   public var out: String
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
+  /// What the names of the tools for the kernel's processor begin with, where that is not this machine's.
+  public var crossCompile: String?
   /// Only print the commands.
   public var dryRun: Bool
   /// Only say what was found and chosen.
@@ -16,11 +18,13 @@ public struct BuildRequest: Sendable {
 
   /// Creates a request.
   public init(
-    kernel: String? = nil, out: String = ".", compiler: String? = nil, dryRun: Bool = false, explain: Bool = false
+    kernel: String? = nil, out: String = ".", compiler: String? = nil, crossCompile: String? = nil,
+    dryRun: Bool = false, explain: Bool = false
   ) {
     self.kernel = kernel
     self.out = out
     self.compiler = compiler
+    self.crossCompile = crossCompile
     self.dryRun = dryRun
     self.explain = explain
   }
@@ -57,13 +61,16 @@ public struct Builder: Sendable {
 
   /// Builds in a folder of its own below `out` and moves the module from there.
   public func build(_ request: BuildRequest) async throws(ToaError) -> BuildDocument {
-    let facts = try await system.facts(kernel: request.kernel)
+    var facts = try await system.facts(kernel: request.kernel)
+    if let prefix = request.crossCompile { facts = await facts.crossing(prefix: prefix, using: system.run) }
     if request.explain { explain(facts) }
-    let inputs = try await BuildInputs(system, facts, compiler: request.compiler).resolve(mayInstall: false)
+    let inputs = try await BuildInputs(
+      system, facts, compiler: request.compiler, crossCompile: request.crossCompile
+    ).resolve(mayInstall: false)
     let out = try absolute(request.out)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, folder: out + "/.toa-build")
+      isClang: inputs.isClang, cross: inputs.cross, folder: out + "/.toa-build")
     if request.explain || request.dryRun {
       if request.dryRun { console.print("# \(build.make.typed)") }
       return document(build, inputs, module: nil, probes: [])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Host
+public import Host
 internal import Kmod
 internal import Packaging
 
@@ -15,6 +15,8 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   public var compilerName: String
   /// Whether the kernel was built with clang and wants LLVM's tools throughout.
   public var isClang: Bool
+  /// For another processor than this machine's; nil builds natively.
+  public var cross: CrossCompilation?
   /// Folder to build in; made anew, its content is lost.
   public var folder: String
 
@@ -27,7 +29,7 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   var make: Command {
     Command(
       "make",
-      ["-C", headers, "M=\(folder)", isClang ? "LLVM=1" : "CC=\(compiler)", "modules"],
+      ["-C", headers, "M=\(folder)", isClang ? "LLVM=1" : "CC=\(compiler)"] + (cross?.words ?? []) + ["modules"],
       environment: ["LC_ALL": "C"], unsetEnvironment: BuildEnvironment.poison)
   }
 
