@@ -3,4 +3,4 @@
 cd /bench
 set --
 while read -r word; do set -- "$@" "$word"; done <variants
-module-cost "$(cat rounds)" "$@" >"$OUT/cost"
+module-cost "$(cat rounds)" "$@" >"$OUT/cost" || { tail -n 1 "$OUT/cost"; exit 1; }
