@@ -31,7 +31,7 @@ public struct Install: Verb {
   var trust: String?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "What the load balancer sends and applications ask: a vendor's name (tencent-clb, …), and words to add or take away.",
       valueName: "words"))

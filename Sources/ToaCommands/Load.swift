@@ -46,7 +46,7 @@ public struct Load: Verb {
   var trust: String?
 
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp(
       "What the load balancer sends and applications ask, such as dpvs or lvs,-syn; for this load only.",
       valueName: "words"))

@@ -7,7 +7,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-MODULE="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime table unload kretprobe"
+MODULE="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime profile table unload kretprobe"
 EBPF="ebpf-load ebpf-status ebpf-selftest ebpf-doctor ebpf-stats ebpf-table ebpf-replace ebpf-getsockopt ebpf-unload backends-agree"
 SIGNED="signature-required"
 LOCKED="locked-down module-refused ebpf-load ebpf-selftest ebpf-doctor ebpf-table ebpf-unload"
