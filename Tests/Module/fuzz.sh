@@ -42,8 +42,8 @@ clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swift || echo /none)")")/c
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Not needed here, and most of the time goes into it: long stacks of allocations, and freed memory for long.
-export ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=8
+# Most of the time would go into what is not needed here: long stacks of allocations, freed memory that is kept for long.
+export ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=4:detect_stack_use_after_return=0
 
 build() { # NAME FILE...
 	name=$1

@@ -56,33 +56,29 @@ static inline char *take_text(struct input *input)
 }
 
 /*
- * Inputs are short; what happens at the limits takes long texts. Replaces
- * @text, as @how says: as it is, with spaces up to about @limit, or again and
- * again.
+ * Inputs are short; what happens at the limits takes long texts, which take
+ * long. Replaces @text, for a few values of @how: with spaces up to about
+ * @limit, or again and again.
  */
 static inline char *grow(char *text, uint8_t how, size_t limit)
 {
-	size_t size = strlen(text), wanted = limit - 2 + how / 4 % 5, times = 254 + how / 4 % 5;
+	size_t size = strlen(text), more = how % 8;
+	size_t wanted = limit - 3 + more, times = 252 + more, i;
 	char *grown;
 
-	switch (how % 4) {
-	case 2:
-		if (size >= wanted)
-			return text;
+	if (how / 8 == 2 && size < wanted) {
 		grown = malloc(wanted + 1);
 		memcpy(grown, text, size);
 		memset(grown + size, ' ', wanted - size);
 		grown[wanted] = '\0';
-		break;
-	case 3:
+	} else if (how / 8 == 3) {
 		grown = malloc(times * (size + 1) + 1);
-		for (size_t i = 0; i < times; i++) {
+		for (i = 0; i < times; i++) {
 			memcpy(grown + i * (size + 1), text, size);
 			grown[i * (size + 1) + size] = ' ';
 		}
 		grown[times * (size + 1)] = '\0';
-		break;
-	default:
+	} else {
 		return text;
 	}
 	free(text);

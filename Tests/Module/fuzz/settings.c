@@ -133,25 +133,37 @@ static void write_profile(const char *text, bool out_of_memory)
 	check_effect();
 }
 
+/* As when the module is loaded with this profile, at the third attempt. */
+static void load(const char *text)
+{
+	strcpy(current, text);
+	require(!shim_parameter_profile->set(text, NULL), "'%s' at load", text);
+	require(!toa_settings_init(), "the profile that was given is replaced");
+	waiting_fails = true;
+	require(toa_settings_start() == -ENOMEM, "started without a table");
+	waiting_fails = false;
+	hooks_fail = true;
+	require(toa_settings_start() == -EBUSY, "started without hooks");
+	hooks_fail = false;
+	require(!toa_settings_start(), "cannot be started");
+	check_effect();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = { data, size };
 	unsigned int rounds = take(&input) % 3 + 1;
 
 	waiting_fails = hooks_fail = false;
-	if (!*current) {
-		strcpy(current, "default");
-		require(!toa_settings_init() && !toa_settings_start(),
-			"the default is refused");
-		check_effect();
-	} else if (strcmp(current, "default")) {
-		/* What an input does must not hang on those before it. */
+	if (!*current)
+		load("default,late");
+	/* What an input does must not hang on those before it. */
+	if (strcmp(current, "default"))
 		write_profile("default", false);
-	}
 
 	while (rounds--) {
-		uint8_t code = take(&input);
-		char *text = grow(take_text(&input), code / 8,
+		uint8_t code = take(&input), how = take(&input);
+		char *text = grow(take_text(&input), how,
 				  TOA_PROFILE_MAX_LENGTH);
 
 		hooks_fail = code & 1;

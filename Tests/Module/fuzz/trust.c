@@ -216,9 +216,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 
 	while (rounds--) {
-		uint8_t code = take(&input);
+		uint8_t code = take(&input), how = take(&input);
 		bool out_of_memory = code % 8 == 7;
-		char *text = grow(take_text(&input), code / 8,
+		char *text = grow(take_text(&input), how,
 				  TOA_TRUSTED_MAX_LENGTH);
 		int err, expected = 0;
 
