@@ -6,7 +6,9 @@
 #ifndef TOA_COMPAT_H
 #define TOA_COMPAT_H
 
+#include <linux/delay.h>
 #include <linux/ftrace.h>
+#include <linux/hash.h>
 #include <linux/kprobes.h>
 #include <linux/net.h>
 #include <linux/proc_fs.h>
@@ -15,11 +17,14 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "older.h"
 #include "toa_probed.h"
 
 /* syn_recv_sock() got own_req in 4.4, opt_child_init in 6.19 and in stable trees. */
@@ -135,10 +140,13 @@ static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs,
 /*
  * Waits until every task has slept or returned to user space. Without
  * CONFIG_TASKS_RCU it is another name for something that does since 4.14;
- * before, it is declared and missing.
+ * before, it is declared and missing. There a task that was preempted between
+ * two instructions of ours cannot be waited for, only given time.
  */
 #if defined(CONFIG_TASKS_RCU) || defined(synchronize_rcu_tasks)
 #define toa_synchronize_rcu_tasks() synchronize_rcu_tasks()
+#elif defined(CONFIG_PREEMPT)
+#define toa_synchronize_rcu_tasks() (synchronize_sched(), msleep(1000))
 #else
 #define toa_synchronize_rcu_tasks() synchronize_sched()
 #endif
@@ -156,11 +164,38 @@ static inline bool toa_may_allocate(void)
 	return !IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible();
 }
 
-/* Which arguments of tcp_parse_options(): the namespace came first in 4.13. */
-#define TOA_PARSE_OPTIONS_NET 0
+/*
+ * Which arguments of tcp_parse_options(): the namespace came first in 4.13.
+ * Forms in between are not known, and what would be read there is refused.
+ */
+#if TOA_HAVE_PARSE_OPTIONS_NET
 #define TOA_PARSE_OPTIONS_SKB 1
-#define TOA_PARSE_OPTIONS_RECEIVED 2
-#define TOA_PARSE_OPTIONS_ESTABLISHED 3
+#else
+#define TOA_PARSE_OPTIONS_SKB 0
+#endif
+#define TOA_PARSE_OPTIONS_RECEIVED (TOA_PARSE_OPTIONS_SKB + 1)
+#define TOA_PARSE_OPTIONS_ESTABLISHED (TOA_PARSE_OPTIONS_SKB + 2)
+
+#define TOA_CAN_SEE_OPTIONS						\
+	(TOA_HAVE_PARSE_OPTIONS_NET || TOA_HAVE_PARSE_OPTIONS_COOKIE ||	\
+	 TOA_HAVE_PARSE_OPTIONS_3)
+
+/* @first: the first argument. */
+static inline const struct net *
+toa_parse_options_net(const void *first, const struct sk_buff *skb,
+		      struct tcp_options_received *options, bool established)
+{
+#if TOA_HAVE_PARSE_OPTIONS_NET
+	return first;
+#else
+	if (established)
+		return sock_net((struct sock *)container_of(options,
+							    struct tcp_sock,
+							    rx_opt));
+	/* What has been received has been routed, to us. */
+	return skb_dst(skb) ? dev_net(skb_dst(skb)->dev) : NULL;
+#endif
+}
 
 /* Where the code of a module is: moved in 4.5 and in 6.4. */
 #if TOA_HAVE_MODULE_MEM
@@ -172,12 +207,6 @@ static inline bool toa_may_allocate(void)
 #else
 #define toa_text_start(module) ((unsigned long)(module)->module_core)
 #define toa_text_size(module) ((module)->core_text_size)
-#endif
-
-/* Takes a network namespace: 4.2. */
-#if !TOA_HAVE_SOCK_CREATE_KERN_NET
-#define sock_create_kern(net, family, type, protocol, sock) \
-	sock_create_kern(family, type, protocol, sock)
 #endif
 
 static inline __be16 toa_peer_port(const struct sock *sk)
@@ -196,6 +225,8 @@ static inline __be32 toa_peer_ip4(const struct sock *sk)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+/* Moved into the socket itself, under these names, in 3.13. */
+#ifdef sk_v6_daddr
 static inline const struct in6_addr *toa_peer_ip6(const struct sock *sk)
 {
 	return &sk->sk_v6_daddr;
@@ -205,6 +236,17 @@ static inline const struct in6_addr *toa_local_ip6(const struct sock *sk)
 {
 	return &sk->sk_v6_rcv_saddr;
 }
+#else
+static inline const struct in6_addr *toa_peer_ip6(const struct sock *sk)
+{
+	return &inet6_sk(sk)->daddr;
+}
+
+static inline const struct in6_addr *toa_local_ip6(const struct sock *sk)
+{
+	return &inet6_sk(sk)->rcv_saddr;
+}
+#endif
 #endif
 
 /* IPv4 as ::ffff:a.b.c.d */
@@ -324,11 +366,16 @@ static inline bool toa_proc_create_net(const char *name, struct net *net,
 }
 #endif
 
-/* The number of a network namespace, that of /proc/PID/ns/net: moved in 3.19. */
+/*
+ * The number of a network namespace, that of /proc/PID/ns/net: moved in 3.19.
+ * Before 3.8 there was none, and this one only tells one from another.
+ */
 #if TOA_HAVE_NS_COMMON
 #define toa_net_number(net) ((net)->ns.inum)
-#else
+#elif TOA_HAVE_PROC_INUM
 #define toa_net_number(net) ((net)->proc_inum)
+#else
+#define toa_net_number(net) ((u32)hash_ptr((void *)(net), 32))
 #endif
 
 #endif

@@ -93,10 +93,16 @@ NOKPROBE_SYMBOL(see_named);
 
 static int see_options(struct kprobe *probe, struct pt_regs *regs)
 {
-	toa_options_seen((void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_NET),
-			 (void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_SKB),
-			 (void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_RECEIVED),
-			 (int)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_ESTABLISHED));
+	const struct sk_buff *skb =
+		(void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_SKB);
+	struct tcp_options_received *options =
+		(void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_RECEIVED);
+	int established =
+		regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_ESTABLISHED);
+
+	toa_options_seen(toa_parse_options_net((void *)regs_get_kernel_argument(regs, 0),
+					       skb, options, established),
+			 skb, options, established);
 	return 0;
 }
 
@@ -189,6 +195,8 @@ void toa_kretprobe_stop(void)
 
 int toa_kretprobe_elsewhere_start(void)
 {
+	if (!TOA_CAN_SEE_OPTIONS)
+		return -EOPNOTSUPP;
 	options_probe = (struct kprobe){
 		.symbol_name = TOA_PARSE_OPTIONS,
 		.pre_handler = see_options,

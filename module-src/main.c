@@ -24,18 +24,18 @@ static int __init toa_init(void)
 
 	err = toa_trust_init();
 	if (err)
-		return err;
+		goto trust_exit;
 	err = toa_settings_init();
 	if (err)
-		return err;
+		goto settings_exit;
 	err = toa_hooks_find();
 	if (err)
-		return err;
+		goto settings_exit;
 	toa_store_destructors(toa_functions[TOA_IP4].destruct,
 			      toa_functions[TOA_IP6].destruct);
 	err = toa_stats_init();
 	if (err)
-		return err;
+		goto settings_exit;
 	err = toa_store_init();
 	if (err)
 		goto stats_exit;
@@ -62,6 +62,10 @@ store_exit:
 	toa_store_exit();
 stats_exit:
 	toa_stats_exit();
+settings_exit:
+	toa_settings_exit();
+trust_exit:
+	toa_trust_exit();
 	return err;
 }
 
@@ -74,6 +78,8 @@ static void __exit toa_exit(void)
 	toa_table_exit();
 	toa_store_exit();
 	toa_stats_exit();
+	toa_settings_exit();
+	toa_trust_exit();
 	pr_info("TOA unloaded\n");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "profile.h"
 
+#include <linux/bug.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 

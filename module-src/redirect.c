@@ -123,10 +123,16 @@ static void notrace see_options(unsigned long ip, unsigned long caller,
 				struct ftrace_ops *ops,
 				struct ftrace_regs *fregs)
 {
-	toa_options_seen((void *)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_NET),
-			 (void *)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_SKB),
-			 (void *)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_RECEIVED),
-			 (int)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_ESTABLISHED));
+	const struct sk_buff *skb =
+		(void *)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_SKB);
+	struct tcp_options_received *options =
+		(void *)ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_RECEIVED);
+	int established =
+		ftrace_regs_get_argument(fregs, TOA_PARSE_OPTIONS_ESTABLISHED);
+
+	toa_options_seen(toa_parse_options_net((void *)ftrace_regs_get_argument(fregs, 0),
+					       skb, options, established),
+			 skb, options, established);
 }
 
 static struct ftrace_ops getname_ops = {
@@ -222,6 +228,8 @@ int toa_redirect_elsewhere_start(void)
 	unsigned char name[] = TOA_PARSE_OPTIONS;
 	int err;
 
+	if (!TOA_CAN_SEE_OPTIONS)
+		return -EOPNOTSUPP;
 	err = ftrace_set_filter(&options_ops, name, sizeof(name) - 1, 1);
 	if (err)
 		return err;

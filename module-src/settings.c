@@ -108,7 +108,7 @@ static int elsewhere_start(void)
 }
 
 /* What can fail comes first, so that a refused profile changes nothing. */
-static int switch_to(struct toa_settings *settings)
+static int change_to(struct toa_settings *settings)
 {
 	bool looked = looks_elsewhere(current_settings());
 	int err;
@@ -141,7 +141,7 @@ static int set_profile(const char *text, const struct kernel_param *kp)
 
 	mutex_lock(&mutex);
 	if (phase == RUNNING)
-		err = switch_to(settings);
+		err = change_to(settings);
 	else if (phase == BEFORE)
 		put_into_effect(settings);
 	else
@@ -206,6 +206,11 @@ int toa_settings_init(void)
 	if (current_settings())
 		return 0;
 	return set_profile("default", NULL);
+}
+
+void toa_settings_exit(void)
+{
+	TOA_FREE_PARAMETER(profile);
 }
 
 int toa_settings_start(void)

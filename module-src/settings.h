@@ -33,6 +33,8 @@ static inline const struct toa_profile *toa_profile(void)
 
 /* Makes the default profile the one in use when no other was given. */
 int toa_settings_init(void);
+/* Last of all; also when loading fails. */
+void toa_settings_exit(void);
 
 /* The hooks are there: does what the profile wants beyond them. */
 int toa_settings_start(void);

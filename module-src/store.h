@@ -13,6 +13,7 @@
 #include <linux/types.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "options.h"
 
 /*

@@ -242,6 +242,11 @@ int toa_trust_init(void)
 	return set_trusted(DEFAULT_TRUSTED, NULL);
 }
 
+void toa_trust_exit(void)
+{
+	TOA_FREE_PARAMETER(trusted);
+}
+
 static bool holds_ip4(const struct trusted_list *list, __be32 source)
 {
 	unsigned int i;

@@ -9,6 +9,8 @@ struct sk_buff;
 
 /* Trusts the default prefixes when the parameter was not given. */
 int toa_trust_init(void);
+/* Last of all; also when loading fails. */
+void toa_trust_exit(void);
 
 /*
  * Does @skb, whose IP header is still there, come from a trusted source?

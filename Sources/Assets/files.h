@@ -62,134 +62,138 @@ static const uint8_t file14[] = {
 };
 
 static const uint8_t file15[] = {
-#embed "../../module-src/options.c"
+#embed "../../module-src/older.h"
 };
 
 static const uint8_t file16[] = {
-#embed "../../module-src/options.h"
+#embed "../../module-src/options.c"
 };
 
 static const uint8_t file17[] = {
-#embed "../../module-src/probes/probe.sh"
+#embed "../../module-src/options.h"
 };
 
 static const uint8_t file18[] = {
-#embed "../../module-src/probes/probes.c"
+#embed "../../module-src/probes/probe.sh"
 };
 
 static const uint8_t file19[] = {
-#embed "../../module-src/proc.c"
+#embed "../../module-src/probes/probes.c"
 };
 
 static const uint8_t file20[] = {
-#embed "../../module-src/proc.h"
+#embed "../../module-src/proc.c"
 };
 
 static const uint8_t file21[] = {
-#embed "../../module-src/profile.c"
+#embed "../../module-src/proc.h"
 };
 
 static const uint8_t file22[] = {
-#embed "../../module-src/profile.h"
+#embed "../../module-src/profile.c"
 };
 
 static const uint8_t file23[] = {
-#embed "../../module-src/redirect.c"
+#embed "../../module-src/profile.h"
 };
 
 static const uint8_t file24[] = {
-#embed "../../module-src/settings.c"
+#embed "../../module-src/redirect.c"
 };
 
 static const uint8_t file25[] = {
-#embed "../../module-src/settings.h"
+#embed "../../module-src/settings.c"
 };
 
 static const uint8_t file26[] = {
-#embed "../../module-src/sockopt.c"
+#embed "../../module-src/settings.h"
 };
 
 static const uint8_t file27[] = {
-#embed "../../module-src/sockopt.h"
+#embed "../../module-src/sockopt.c"
 };
 
 static const uint8_t file28[] = {
-#embed "../../module-src/stats.c"
+#embed "../../module-src/sockopt.h"
 };
 
 static const uint8_t file29[] = {
-#embed "../../module-src/stats.h"
+#embed "../../module-src/stats.c"
 };
 
 static const uint8_t file30[] = {
-#embed "../../module-src/store.c"
+#embed "../../module-src/stats.h"
 };
 
 static const uint8_t file31[] = {
-#embed "../../module-src/store.h"
+#embed "../../module-src/store.c"
 };
 
 static const uint8_t file32[] = {
-#embed "../../module-src/table.c"
+#embed "../../module-src/store.h"
 };
 
 static const uint8_t file33[] = {
-#embed "../../module-src/table.h"
+#embed "../../module-src/table.c"
 };
 
 static const uint8_t file34[] = {
-#embed "../../module-src/trust.c"
+#embed "../../module-src/table.h"
 };
 
 static const uint8_t file35[] = {
-#embed "../../module-src/trust.h"
+#embed "../../module-src/trust.c"
 };
 
 static const uint8_t file36[] = {
-#embed "../../module-src/uapi/toa.h"
+#embed "../../module-src/trust.h"
 };
 
 static const uint8_t file37[] = {
-#embed "../../module-src/waiting.c"
+#embed "../../module-src/uapi/toa.h"
 };
 
 static const uint8_t file38[] = {
-#embed "../../module-src/waiting.h"
+#embed "../../module-src/waiting.c"
 };
 
 static const uint8_t file39[] = {
-#embed "../../templates/deb/copyright"
+#embed "../../module-src/waiting.h"
 };
 
 static const uint8_t file40[] = {
-#embed "../../templates/deb/ebpf.postinst"
+#embed "../../templates/deb/copyright"
 };
 
 static const uint8_t file41[] = {
-#embed "../../templates/deb/ebpf.postrm"
+#embed "../../templates/deb/ebpf.postinst"
 };
 
 static const uint8_t file42[] = {
-#embed "../../templates/deb/ebpf.prerm"
+#embed "../../templates/deb/ebpf.postrm"
 };
 
 static const uint8_t file43[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../templates/deb/ebpf.prerm"
 };
 
 static const uint8_t file44[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../templates/deb/modules.postinst"
 };
 
 static const uint8_t file45[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../templates/deb/modules.postrm"
 };
 
 static const uint8_t file46[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/systemd/toa-ebpf.service"
 };
 
 static const uint8_t file47[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file48[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -209,37 +213,38 @@ static const struct carried_file files[] = {
   {"module-src/main.c", file12, sizeof file12},
   {"module-src/name.c", file13, sizeof file13},
   {"module-src/name.h", file14, sizeof file14},
-  {"module-src/options.c", file15, sizeof file15},
-  {"module-src/options.h", file16, sizeof file16},
-  {"module-src/probes/probe.sh", file17, sizeof file17},
-  {"module-src/probes/probes.c", file18, sizeof file18},
-  {"module-src/proc.c", file19, sizeof file19},
-  {"module-src/proc.h", file20, sizeof file20},
-  {"module-src/profile.c", file21, sizeof file21},
-  {"module-src/profile.h", file22, sizeof file22},
-  {"module-src/redirect.c", file23, sizeof file23},
-  {"module-src/settings.c", file24, sizeof file24},
-  {"module-src/settings.h", file25, sizeof file25},
-  {"module-src/sockopt.c", file26, sizeof file26},
-  {"module-src/sockopt.h", file27, sizeof file27},
-  {"module-src/stats.c", file28, sizeof file28},
-  {"module-src/stats.h", file29, sizeof file29},
-  {"module-src/store.c", file30, sizeof file30},
-  {"module-src/store.h", file31, sizeof file31},
-  {"module-src/table.c", file32, sizeof file32},
-  {"module-src/table.h", file33, sizeof file33},
-  {"module-src/trust.c", file34, sizeof file34},
-  {"module-src/trust.h", file35, sizeof file35},
-  {"module-src/uapi/toa.h", file36, sizeof file36},
-  {"module-src/waiting.c", file37, sizeof file37},
-  {"module-src/waiting.h", file38, sizeof file38},
-  {"templates/deb/copyright", file39, sizeof file39},
-  {"templates/deb/ebpf.postinst", file40, sizeof file40},
-  {"templates/deb/ebpf.postrm", file41, sizeof file41},
-  {"templates/deb/ebpf.prerm", file42, sizeof file42},
-  {"templates/deb/modules.postinst", file43, sizeof file43},
-  {"templates/deb/modules.postrm", file44, sizeof file44},
-  {"templates/systemd/toa-ebpf.service", file45, sizeof file45},
-  {"bpf/table.bpf.o", file46, sizeof file46},
-  {"bpf/toa.bpf.o", file47, sizeof file47},
+  {"module-src/older.h", file15, sizeof file15},
+  {"module-src/options.c", file16, sizeof file16},
+  {"module-src/options.h", file17, sizeof file17},
+  {"module-src/probes/probe.sh", file18, sizeof file18},
+  {"module-src/probes/probes.c", file19, sizeof file19},
+  {"module-src/proc.c", file20, sizeof file20},
+  {"module-src/proc.h", file21, sizeof file21},
+  {"module-src/profile.c", file22, sizeof file22},
+  {"module-src/profile.h", file23, sizeof file23},
+  {"module-src/redirect.c", file24, sizeof file24},
+  {"module-src/settings.c", file25, sizeof file25},
+  {"module-src/settings.h", file26, sizeof file26},
+  {"module-src/sockopt.c", file27, sizeof file27},
+  {"module-src/sockopt.h", file28, sizeof file28},
+  {"module-src/stats.c", file29, sizeof file29},
+  {"module-src/stats.h", file30, sizeof file30},
+  {"module-src/store.c", file31, sizeof file31},
+  {"module-src/store.h", file32, sizeof file32},
+  {"module-src/table.c", file33, sizeof file33},
+  {"module-src/table.h", file34, sizeof file34},
+  {"module-src/trust.c", file35, sizeof file35},
+  {"module-src/trust.h", file36, sizeof file36},
+  {"module-src/uapi/toa.h", file37, sizeof file37},
+  {"module-src/waiting.c", file38, sizeof file38},
+  {"module-src/waiting.h", file39, sizeof file39},
+  {"templates/deb/copyright", file40, sizeof file40},
+  {"templates/deb/ebpf.postinst", file41, sizeof file41},
+  {"templates/deb/ebpf.postrm", file42, sizeof file42},
+  {"templates/deb/ebpf.prerm", file43, sizeof file43},
+  {"templates/deb/modules.postinst", file44, sizeof file44},
+  {"templates/deb/modules.postrm", file45, sizeof file45},
+  {"templates/systemd/toa-ebpf.service", file46, sizeof file46},
+  {"bpf/table.bpf.o", file47, sizeof file47},
+  {"bpf/toa.bpf.o", file48, sizeof file48},
 };

@@ -15,7 +15,7 @@ kdir=${1:?usage: check.sh KDIR [CC]}
 compiler=${2:-}
 tests=$(cd "$(dirname "$0")" && pwd)
 source=$tests/../../module-src
-COMPAT_EXCEPTIONS=COMPLEX_MACRO,NEW_TYPEDEFS,DEPRECATED_API,MACRO_ARG_UNUSED
+COMPAT_EXCEPTIONS=COMPLEX_MACRO,NEW_TYPEDEFS,DEPRECATED_API,MACRO_ARG_UNUSED,MACRO_ARG_REUSE
 checkpatch=${CHECKPATCH:-$kdir/scripts/checkpatch.pl}
 
 fail() {
@@ -57,14 +57,14 @@ if grep -E "(module/|^)[a-z]+\.[ch]:.*(warning|error):" \
 fi
 echo "sparse: clean"
 
-# Only compat.h may do what checkpatch dislikes: lists of parameters cannot be
+# Only these two may do what checkpatch dislikes: lists of parameters cannot be
 # put into parentheses, and old names stand for old kernels. probes.c is left out: each
 # probe must be one line, so that an error carries the name of its question.
 said=0
 for file in "$source"/*.c "$source"/*.h "$source"/uapi/*.h; do
 	ignore=""
 	case $file in
-	*/compat.h) ignore="--ignore $COMPAT_EXCEPTIONS" ;;
+	*/compat.h | */older.h) ignore="--ignore $COMPAT_EXCEPTIONS" ;;
 	esac
 	# shellcheck disable=SC2086
 	perl "$checkpatch" --no-tree --strict --terse --no-summary $ignore -f "$file" ||

@@ -5,15 +5,23 @@
  * probe.sh). No macros of our own here: errors inside them would be reported
  * at another place.
  */
+/* Kbuild names only what becomes a part of the module; until 5.x headers with dynamic debug want it. */
+#ifndef KBUILD_MODNAME
+#define KBUILD_MODNAME "toa"
+#endif
+
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/inet_connection_sock.h>
+#include <net/inet_sock.h>
 #include <net/sock.h>
+#include <net/tcp.h>
 
 #line 1 "probe:MUST_PASS"
 int toa_must_pass(struct sock *sk) { return sk->sk_family; }
@@ -88,3 +96,31 @@ void *toa_module_mem(void) { return THIS_MODULE->mem[MOD_TEXT].base; }
 /* From 4.5 to 6.3. */
 #line 1 "probe:MODULE_CORE_LAYOUT"
 void *toa_module_core_layout(void) { return THIS_MODULE->core_layout.base; }
+
+/* Since 4.13: tcp_parse_options() begins with the network namespace. */
+#line 1 "probe:PARSE_OPTIONS_NET"
+int toa_parse_options_net(void) { return sizeof(char[__builtin_types_compatible_p(typeof(tcp_parse_options), void(const struct net *, const struct sk_buff *, struct tcp_options_received *, int, struct tcp_fastopen_cookie *)) ? 1 : -1]); }
+
+/* From 3.7 to 4.12. */
+#line 1 "probe:PARSE_OPTIONS_COOKIE"
+int toa_parse_options_cookie(void) { return sizeof(char[__builtin_types_compatible_p(typeof(tcp_parse_options), void(const struct sk_buff *, struct tcp_options_received *, int, struct tcp_fastopen_cookie *)) ? 1 : -1]); }
+
+/* Until 2.6.32. */
+#line 1 "probe:PARSE_OPTIONS_3"
+int toa_parse_options_3(void) { return sizeof(char[__builtin_types_compatible_p(typeof(tcp_parse_options), void(struct sk_buff *, struct tcp_options_received *, int)) ? 1 : -1]); }
+
+/* From 3.8 to 3.18. */
+#line 1 "probe:PROC_INUM"
+unsigned int toa_proc_inum(struct net *net) { return net->proc_inum; }
+
+/* Since 2.6.33. */
+#line 1 "probe:INET_DADDR"
+unsigned int toa_inet_daddr(struct sock *sk) { return (unsigned int)inet_sk(sk)->inet_daddr; }
+
+/* Since 2.6.33; the names were those of something else before. */
+#line 1 "probe:RAW_SPIN_LOCK"
+void toa_raw_spin_lock(void) { static DEFINE_RAW_SPINLOCK(lock); unsigned long flags; raw_spin_lock_irqsave(&lock, flags); raw_spin_unlock_irqrestore(&lock, flags); }
+
+/* Since 4.6. */
+#line 1 "probe:SCHEDULE_TIMEOUT_IDLE"
+long toa_schedule_timeout_idle(void) { return schedule_timeout_idle(1); }
