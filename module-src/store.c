@@ -226,6 +226,7 @@ static void insert(unsigned int number, struct toa_entry *entry,
 /* With the lock, or without it when there is no entry to be had. */
 static struct toa_entry *lock_with_entry(struct shard *shard,
 					 unsigned long *flags)
+	__acquires(&shard->lock)
 {
 	struct toa_entry *entry;
 
@@ -236,8 +237,11 @@ static struct toa_entry *lock_with_entry(struct shard *shard,
 	raw_spin_unlock_irqrestore(&shard->lock, *flags);
 
 	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!entry)
+	if (!entry) {
+		/* Sparse knows no functions that may lock: not really. */
+		__acquire(&shard->lock);
 		return NULL;
+	}
 	raw_spin_lock_irqsave(&shard->lock, *flags);
 	return entry;
 }
@@ -261,6 +265,7 @@ bool toa_store_add(struct sock *sk, const struct toa_client *client)
 	}
 	entry = lock_with_entry(shard, &flags);
 	if (!entry) {
+		__release(&shard->lock);
 		toa_count(TOA_ALLOC_FAILED);
 		goto fail;
 	}
@@ -387,8 +392,9 @@ int toa_store_init(void)
 {
 	unsigned int i;
 
-	toa_store.bucket_bits = clamp(ilog2(max_entries / ENTRIES_A_BUCKET + 1),
-			    LEAST_BUCKET_BITS, MOST_BUCKET_BITS);
+	toa_store.bucket_bits =
+		clamp(ilog2(max_entries / ENTRIES_A_BUCKET + 1),
+		      LEAST_BUCKET_BITS, MOST_BUCKET_BITS);
 	cache = kmem_cache_create("toa_entry", sizeof(struct toa_entry), 0,
 				  SLAB_TYPESAFE_BY_RCU, NULL);
 	if (!cache)
