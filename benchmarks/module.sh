@@ -66,7 +66,7 @@ mkdir -p "$run/out"
 make_tree "$run/tree"
 bench=$run/tree/bench
 mkdir "$bench"
-cp "$(static_program "$here/module-cost.c" "$REPO/Tests/Module/guest/wire.c")" "$run/tree/bin/"
+cp "$(static_program "$here/module-cost.c" "$REPO"/Tests/Module/guest/{host,wire}.c)" "$run/tree/bin/"
 cp "$here/measure-module.sh" "$run/tree/cases/"
 echo measure-module >"$run/tree/cases/list"
 echo "$rounds" >"$bench/rounds"

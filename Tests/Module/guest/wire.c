@@ -9,58 +9,14 @@
 #include <linux/if_tun.h>
 #include <linux/ipv6.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static int tun = -1;
 static uint16_t next_port = 20000;
-
-void die(const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	vprintf(format, list);
-	va_end(list);
-	printf(": %s\n", strerror(errno));
-	fflush(stdout);
-	_exit(1);
-}
-
-bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool done = fd >= 0 &&
-		    write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	int saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return done;
-}
-
-bool read_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY);
-	size_t length = 0;
-	ssize_t count;
-
-	if (fd < 0)
-		return false;
-	while (length < size - 1 &&
-	       (count = read(fd, text + length, size - 1 - length)) > 0)
-		length += count;
-	text[length] = '\0';
-	close(fd);
-	return true;
-}
 
 static void add_ip4(const char *device, int number, const char *address)
 {
@@ -132,7 +88,8 @@ void wire_open(const char *device)
 	set_up(device);
 	add_ip4(device, 0, WIRE_IP4);
 	add_ip4(device, 1, WIRE_IP4_UNTRUSTED);
-	add_ip6(device, WIRE_IP6);
+	if (have_ip6())
+		add_ip6(device, WIRE_IP6);
 }
 
 void wire_close(void)
@@ -265,18 +222,58 @@ static bool read_synack(struct wire_connection *connection, int timeout)
 	return false;
 }
 
-bool wire_syn(struct wire_connection *connection)
+bool wire_answer(struct wire_connection *connection, const void *options,
+		 size_t options_size)
 {
-	static const uint8_t mss[] = { 2, 4, 5, 0xb4 };
-	int attempt;
+	struct pollfd ready = { .fd = tun, .events = POLLIN };
+	uint8_t packet[2048];
+	const uint8_t *tcp = packet + 20;
 
-	for (attempt = 0; attempt < 5; attempt++) {
-		wire_send(connection, SYN, mss, sizeof(mss), "", 0);
-		if (read_synack(connection, 2000))
-			return true;
-		connection->sequence--;
+	memset(connection, 0, sizeof(*connection));
+	while (poll(&ready, 1, 5000) > 0) {
+		if (read(tun, packet, sizeof(packet)) < 40 || packet[0] != 0x45 ||
+		    packet[9] != IPPROTO_TCP || tcp[13] != SYN)
+			continue;
+		memcpy(connection->local, packet + 12, 4);
+		memcpy(connection->remote, packet + 16, 4);
+		connection->local_port = tcp[0] << 8 | tcp[1];
+		connection->remote_port = tcp[2] << 8 | tcp[3];
+		connection->sequence = 5000000;
+		connection->acknowledge = get32(tcp + 4) + 1;
+		wire_send(connection, SYN | ACK, options, options_size, "", 0);
+		return true;
 	}
 	return false;
+}
+
+bool wire_syn_with(struct wire_connection *connection, const void *options,
+		   size_t options_size, const void *data, size_t data_size)
+{
+	static const uint8_t mss[] = { 2, 4, 5, 0xb4 };
+	uint32_t sequence = connection->sequence;
+	uint8_t all[40];
+	size_t size = 0;
+	int attempt;
+
+	if (options_size + sizeof(mss) <= sizeof(all)) {
+		memcpy(all, mss, sizeof(mss));
+		size = sizeof(mss);
+	}
+	memcpy(all + size, options, options_size);
+	size += options_size;
+
+	for (attempt = 0; attempt < 3; attempt++) {
+		connection->sequence = sequence;
+		wire_send(connection, SYN, all, size, data, data_size);
+		if (read_synack(connection, 1000))
+			return true;
+	}
+	return false;
+}
+
+bool wire_syn(struct wire_connection *connection)
+{
+	return wire_syn_with(connection, "", 0, "", 0);
 }
 
 bool wire_connect(struct wire_connection *connection, int flags,
@@ -295,98 +292,3 @@ void wire_reset(struct wire_connection *connection)
 	wire_send(connection, RST | ACK, "", 0, "", 0);
 }
 
-int listen_on(int family, int protocol, const char *address, uint16_t *port)
-{
-	struct sockaddr_storage storage = { .ss_family = family };
-	struct sockaddr_in6 *sin6 = (struct sockaddr_in6 *)&storage;
-	struct sockaddr_in *sin = (struct sockaddr_in *)&storage;
-	socklen_t size = sizeof(storage);
-	int off = 0;
-	int fd;
-
-	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
-	if (fd < 0)
-		return -1;
-	if (family == AF_INET6) {
-		inet_pton(family, address, &sin6->sin6_addr);
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
-	} else {
-		inet_pton(family, address, &sin->sin_addr);
-	}
-	if (bind(fd, (struct sockaddr *)&storage, sizeof(storage)) ||
-	    listen(fd, 128) ||
-	    getsockname(fd, (struct sockaddr *)&storage, &size))
-		die("listen on %s", address);
-	*port = ntohs(family == AF_INET6 ? sin6->sin6_port : sin->sin_port);
-	return fd;
-}
-
-const char *address_text(const struct sockaddr_storage *address)
-{
-	static _Thread_local char text[4][80];
-	static _Thread_local int turn;
-	const struct sockaddr_in6 *sin6 = (const void *)address;
-	const struct sockaddr_in *sin = (const void *)address;
-	char ip[64] = "?";
-	char *result = text[turn++ % 4];
-
-	if (address->ss_family == AF_INET6) {
-		inet_ntop(AF_INET6, &sin6->sin6_addr, ip, sizeof(ip));
-		snprintf(result, 80, "[%s]:%u", ip, ntohs(sin6->sin6_port));
-	} else if (address->ss_family == AF_INET) {
-		inet_ntop(AF_INET, &sin->sin_addr, ip, sizeof(ip));
-		snprintf(result, 80, "%s:%u", ip, ntohs(sin->sin_port));
-	} else {
-		snprintf(result, 80, "family %d", address->ss_family);
-	}
-	return result;
-}
-
-const char *peer_text(int fd)
-{
-	struct sockaddr_storage address = { 0 };
-	socklen_t size = sizeof(address);
-
-	if (getpeername(fd, (struct sockaddr *)&address, &size))
-		return strerrorname_np(errno);
-	return address_text(&address);
-}
-
-bool module_load(const char *path, const char *parameters)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool done = fd >= 0 && !syscall(SYS_finit_module, fd, parameters, 0);
-	int saved = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return done;
-}
-
-bool module_unload(void)
-{
-	return !syscall(SYS_delete_module, "toa", O_NONBLOCK);
-}
-
-long counter(const char *name)
-{
-	char text[16384], *line, *end;
-	long sum = 0;
-
-	if (!read_file("/proc/net/toa_stats", text, sizeof(text)))
-		return -1;
-	for (line = strtok_r(text, "\n", &end); line;
-	     line = strtok_r(NULL, "\n", &end)) {
-		char *colon = strchr(line, ':');
-		size_t length = strlen(name);
-
-		if (!colon || strncmp(line, name, length) ||
-		    (line[length] != ' ' && line[length] != ':'))
-			continue;
-		while (*++colon)
-			sum += strtol(colon, &colon, 10);
-		return sum;
-	}
-	return -1;
-}

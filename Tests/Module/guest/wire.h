@@ -3,6 +3,8 @@
 #ifndef WIRE_H
 #define WIRE_H
 
+#include "host.h"
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,8 +47,16 @@ void wire_send(struct wire_connection *connection, int flags,
 	       const void *options, size_t options_size,
 	       const void *data, size_t data_size);
 
+/* The other way round: waits for a SYN (IPv4) and answers it. */
+bool wire_answer(struct wire_connection *connection, const void *options,
+		 size_t options_size);
+
 /* SYN, and waits for the answer. False after some seconds. */
 bool wire_syn(struct wire_connection *connection);
+
+/* With these options, besides the usual one where that fits, and TCP Fast Open. */
+bool wire_syn_with(struct wire_connection *connection, const void *options,
+		   size_t options_size, const void *data, size_t data_size);
 
 /* Everything after the SYN in one segment: ACK and @flags, options, data. */
 bool wire_connect(struct wire_connection *connection, int flags,
@@ -54,23 +64,5 @@ bool wire_connect(struct wire_connection *connection, int flags,
 		  const void *data, size_t data_size);
 
 void wire_reset(struct wire_connection *connection);
-
-void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-
-/* A listening socket and the port that it got. */
-int listen_on(int family, int protocol, const char *address, uint16_t *port);
-
-/* Text of an address, "1.2.3.4:5" or "[::1]:5". */
-const char *address_text(const struct sockaddr_storage *address);
-const char *peer_text(int fd);
-
-bool module_load(const char *path, const char *parameters);
-bool module_unload(void);
-
-/* The sum over all CPUs, -1 when there is no such counter. */
-long counter(const char *name);
-
-bool write_file(const char *path, const char *text);
-bool read_file(const char *path, char *text, size_t size);
 
 #endif
