@@ -81,6 +81,29 @@ restore() {
   rm "$STATE/taken.tar"
 }
 
+# kernel_modules NAME...: loads those that this kernel has as modules; the others are part of it, or are not there.
+kernel_modules() {
+  for name; do
+    [ -z "$(find "/lib/modules/$(uname -r)/kernel" -name "$name.ko")" ] || expect 0 modprobe "$name"
+  done
+}
+
+# with_module PROGRAM [PARAMETERS]: one of Tests/Module/guest that loads and unloads the module itself, and says how often it was right.
+with_module() {
+  not_loaded toa
+  expect 0 timeout "${LIMIT:-300}" "$1" "/lib/modules/$(uname -r)/updates/toa.ko" "${2:-}"
+  says '"failed":0}' stdout
+  not_loaded toa
+}
+
+# with_fire WHAT COUNT: the same, of the program 'fire'
+with_fire() {
+  not_loaded toa
+  expect 0 timeout "${LIMIT:-300}" fire "$1" "/lib/modules/$(uname -r)/updates/toa.ko" "$2"
+  says '"failed":0}' stdout
+  not_loaded toa
+}
+
 # stress_cycles COUNT: loads and unloads the module that often while connections are made; none may be lost.
 stress_cycles() {
   expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" 1000
