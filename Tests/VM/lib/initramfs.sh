@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced: the file tree of a kernel guest.
 
-# add_kernel_module TREE RELATIVE-PATH: copies it out of $MODULES, uncompressed, since old kernels cannot read .xz.
-add_kernel_module() {
+# copy_kernel_module TREE RELATIVE-PATH: out of $MODULES, uncompressed, since old kernels cannot read .xz. Prints where it is.
+copy_kernel_module() {
   local from=$MODULES/$2 to
   to=$1/lib/modules/$KVER/${2%.xz}
   mkdir -p "$(dirname "$to")"
@@ -10,7 +10,12 @@ add_kernel_module() {
     *.xz) xz -dc "$from" >"$to" ;;
     *) cp "$from" "$to" ;;
   esac
-  echo "/${to#"$1"/}" >>"$1/modules.list"
+  echo "/${to#"$1"/}"
+}
+
+# modules_of NAME: the module's own file and those that it needs, as modules.dep has them; nothing if this kernel has no such module.
+modules_of() {
+  sed -nE "s#^([^:]*/$1\.ko[^:]*):(.*)#\1\2#p" "$MODULES/modules.dep"
 }
 
 # make_tree TREE: busybox, the helpers and the kernel's own modules. Needs KVER and MODULES.
@@ -23,9 +28,12 @@ make_tree() {
   copy_programs "$tree/bin"
   : >"$tree/modules.list"
   cp "$MODULES"/modules.builtin* "$MODULES"/modules.order "$tree/lib/modules/$KVER/"
+  # These are loaded at once and need no others; more of them by cases that want them.
   for name in tun tls; do
-    path=$(sed -nE "s#^([^:]*/$name\.ko[^:]*):.*#\1#p" "$MODULES/modules.dep")
-    if [ -n "$path" ]; then add_kernel_module "$tree" "$path"; fi
+    for path in $(modules_of "$name"); do copy_kernel_module "$tree" "$path" >>"$tree/modules.list"; done
+  done
+  for name in smc gcm ctr ghash-generic; do
+    for path in $(modules_of "$name"); do copy_kernel_module "$tree" "$path" >/dev/null; done
   done
   cp "$VM_DIR/guest/kernel/init" "$tree/init"
   chmod 755 "$tree/init"
