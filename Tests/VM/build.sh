@@ -4,14 +4,15 @@
 #
 #   build.sh [--toa FILE] KERNEL
 #   build.sh --other KERNEL        somebody else's module named toa
+#   build.sh --neighbours KERNEL   modules that want the same of the kernel as toa.ko; prints their folder
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-TOA=$REPO/dist/toa OTHER=no
+TOA=$REPO/dist/toa WHAT=toa
 while [ $# -gt 1 ]; do
   case $1 in
     --toa) TOA=$2; shift 2 ;;
-    --other) OTHER=yes; shift ;;
+    --other | --neighbours) WHAT=${1#--}; shift ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
 done
@@ -25,16 +26,35 @@ mkdir -p "$work" "$CACHE/log"
 exec 6>"$work/.lock"
 flock 6
 
-if [ "$OTHER" = yes ]; then
-  if [ ! -e "$work/other/toa.ko" ] || [ "$VM_DIR/guest/other-toa/other.c" -nt "$work/other/toa.ko" ]; then
-    rm -rf "$work/other"
-    cp -r "$VM_DIR/guest/other-toa" "$work/other"
-    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M=/mnt/other modules >"$log" 2>&1 </dev/null ||
-      { tail -n 20 "$log" >&2; die "the module of guest/other-toa does not build for $KVER" "see $log"; }
+# build_plain SOURCE: a module without questions, in $work/<name of the folder>; again when its source changed.
+build_plain() {
+  local name
+  name=$(basename "$1")
+  if [ -n "$(find "$1" -type f -newer "$work/$name/.built" 2>&1)" ]; then
+    rm -rf "${work:?}/$name"
+    cp -r "$1" "$work/$name"
+    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M="/mnt/$name" modules >"$log" 2>&1 </dev/null ||
+      { tail -n 20 "$log" >&2; die "the module of $1 does not build for $KVER" "see $log"; }
+    touch "$work/$name/.built"
   fi
-  echo "$work/other/toa.ko"
-  exit 0
-fi
+}
+
+case $WHAT in
+  other)
+    build_plain "$VM_DIR/guest/other-toa"
+    echo "$work/other-toa/toa.ko"
+    exit 0
+    ;;
+  neighbours)
+    mkdir -p "$work/neighbours"
+    for name in blocker claimer; do
+      build_plain "$REPO/Tests/Module/guest/$name"
+      cp "$work/$name/$name.ko" "$work/neighbours/"
+    done
+    echo "$work/neighbours"
+    exit 0
+    ;;
+esac
 
 rm -rf "$work/toa"
 mkdir -p "$work/toa"

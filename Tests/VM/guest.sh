@@ -48,6 +48,7 @@ cp "$TOA" "$run/tree/usr/bin/toa"
 add_toa_module "$run/tree" "$MODULE"
 mkdir -p "$run/tree/other"
 cp "$("$VM_DIR/build.sh" --other "$kernel")" "$run/tree/other/toa.ko"
+cp "$("$VM_DIR/build.sh" --neighbours "$kernel")"/*.ko "$run/tree/other/"
 for name; do
   [ -e "$VM_DIR/cases/$name.sh" ] || die "no case named $name" "see Tests/VM/cases"
   cp "$VM_DIR/cases/$name.sh" "$run/tree/cases/"

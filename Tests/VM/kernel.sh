@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All guests of one kernel: the ordinary one, one under load, one that wants signed modules, and one that is locked down.
+# All guests of one kernel: the ordinary one, one with the tests of the module itself, one without IPv6, one under load, one that
+# wants signed modules, and one that is locked down.
 #
 #   kernel.sh [--toa FILE] [--module FILE] KERNEL
 #   kernel.sh --names KERNEL      only the names of the guests
@@ -8,6 +9,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
 MODULE="another-toa another-toa-files load status stats-layout selftest doctor trusted-at-runtime profile table unload kretprobe"
+CASES="module-cases module-profiles module-trust module-elsewhere module-sockets module-neighbours module-unloads module-unloads-kretprobe"
+FIRE="fire-malformed fire-profiles fire-processors fire-namespaces"
 EBPF="ebpf-load ebpf-status ebpf-selftest ebpf-doctor ebpf-stats ebpf-table ebpf-replace ebpf-getsockopt ebpf-unload backends-agree"
 SIGNED="signature-required"
 LOCKED="locked-down module-refused ebpf-load ebpf-selftest ebpf-doctor ebpf-table ebpf-unload"
@@ -16,7 +19,7 @@ options=()
 while [ $# -gt 1 ]; do
   case $1 in
     --toa | --module) options+=("$1" "$2"); shift 2 ;;
-    --names) echo "$2 $2-load $2-signed $2-lockdown"; exit 0 ;;
+    --names) echo "$2 $2-module $2-ip4 $2-load $2-signed $2-lockdown"; exit 0 ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
 done
@@ -30,6 +33,9 @@ case $kernel in 5.10 | 6.1) EBPF="$EBPF ebpf-traps" ;; esac
 # The first guest compiled the module; the others take that one.
 built=$CACHE/build/$kernel/toa/toa.ko
 [ ! -e "$built" ] || options+=(--module "$built")
+# shellcheck disable=SC2086
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-module" --timeout 600 "$kernel" $CASES $FIRE || failed=1
+"$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-ip4" --append ipv6.disable=1 "$kernel" no-ipv6 || failed=1
 "$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-load" --timeout 1200 "$kernel" "$cycles" || failed=1
 "$VM_DIR/guest.sh" "${options[@]}" --name "$kernel-signed" --append module.sig_enforce=1 "$kernel" $SIGNED || failed=1
 # shellcheck disable=SC2086

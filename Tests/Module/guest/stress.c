@@ -3,10 +3,10 @@
  * stress MODULE CYCLES SECONDS [PARAMETERS]
  *
  * Loads and unloads the module CYCLES times, or until SECONDS have passed,
- * while connections with and without an option are made and threads call
- * getpeername() all the time. Every connection must come through, every
- * answer must be the client or the load balancer, and the module must have
- * given back all entries. /proc/net/toa_table is read meanwhile, so slowly
+ * while connections with and without an option are made as fast as they go,
+ * the last HELD of them are kept, and threads call getpeername() all the time.
+ * Every connection must come through, every answer must be the client or the
+ * load balancer, and the module must have given back all entries. /proc/net/toa_table is read meanwhile, so slowly
  * that it is open while the module goes: each line must be whole, no
  * connection shown twice, and none that stays be missed. Network namespaces
  * come and go, too. Prints one line of JSON.
@@ -24,12 +24,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CLIENT "1.2.3.4:12345"
 #define KEPT 4
+#define HELD 500
 
 static const uint8_t option[] = { 254, 8, 12345 >> 8, 12345 & 255, 1, 2, 3, 4 };
 
@@ -61,18 +63,39 @@ static void lb_text(char *text, const struct wire_connection *wire)
 	sprintf(text, LB_IP4 ":%u", wire->remote_port);
 }
 
+struct held {
+	struct wire_connection wire;
+	int fd;
+	bool with_option;
+};
+
+/* Some cycles may have passed since it was made. */
+static void let_go(struct held *held)
+{
+	char lb[40];
+
+	lb_text(lb, &held->wire);
+	check(peer_text(held->fd), lb, held->with_option);
+	wire_reset(&held->wire);
+	close(held->fd);
+}
+
 /* The TUN device has one user: all connections from the LB are made here. */
 static void *make_connections(void *unused)
 {
+	static struct held ring[HELD];
 	struct wire_connection wire;
 	uint16_t port;
 	int listener = listen_on(AF_INET, 0, WIRE_IP4, &port);
+	long held = 0, first = 0;
 	char lb[40], byte;
 	int fd, turn;
 
 	for (turn = 0; !stopping; turn++) {
 		bool with_option = turn % 2;
 
+		if (held - first == HELD)
+			let_go(&ring[first++ % HELD]);
 		wire_connection(&wire, LB_IP4, port);
 		lb_text(lb, &wire);
 		if (!wire_connect(&wire, 0, option,
@@ -84,11 +107,12 @@ static void *make_connections(void *unused)
 		check(peer_text(fd), lb, with_option);
 		if (read(fd, &byte, 1) != 1 || byte != 'x')
 			lost++;
-		wire_reset(&wire);
-		close(fd);
-		if (++connections % 4 == 0)
+		ring[held++ % HELD] = (struct held){ wire, fd, with_option };
+		if (++connections % 16 == 0)
 			usleep(1000);
 	}
+	while (first < held)
+		let_go(&ring[first++ % HELD]);
 	close(listener);
 	return unused;
 }
@@ -209,8 +233,9 @@ static bool balanced(void)
 int main(int argc, char **argv)
 {
 	const char *parameters = argc > 4 ? argv[4] : "";
+	struct rlimit files = { 8192, 8192 };
 	pthread_t threads[KEPT + 4];
-	time_t end;
+	time_t start, end;
 	int cycles, done = 0, failed = 0, i, listener;
 	bool entries_balanced;
 	uint16_t port;
@@ -221,7 +246,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	cycles = atoi(argv[2]);
-	end = time(NULL) + atoi(argv[3]);
+	start = time(NULL);
+	end = start + atoi(argv[3]);
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("open files");
 	wire_open("toastress");
 
 	if (!module_load(argv[1], parameters))
@@ -273,10 +301,10 @@ int main(int argc, char **argv)
 
 	failed += lost || wrong || !with_client || !entries_balanced ||
 		  !tables || !rows || !cut || !namespaces || done < cycles;
-	printf("{\"cycles\":%d,\"connections\":%ld,\"lost\":%ld,\"getpeername\":%ld,"
+	printf("{\"cycles\":%d,\"seconds\":%ld,\"connections\":%ld,\"lost\":%ld,\"getpeername\":%ld,"
 	       "\"client\":%ld,\"wrong\":%ld,\"tables\":%ld,\"rows\":%ld,\"cut\":%ld,"
 	       "\"namespaces\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
-	       done, connections, lost, calls, with_client, wrong, tables,
+	       done, (long)(time(NULL) - start), connections, lost, calls, with_client, wrong, tables,
 	       rows, cut, namespaces, entries,
 	       entries_balanced ? "true" : "false", failed ? "false" : "true");
 	return failed != 0;

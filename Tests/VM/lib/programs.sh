@@ -21,8 +21,9 @@ copy_programs() {
   exec 7>"$CACHE/bin/.lock"
   flock 7
   for source in "$VM_DIR"/guest/*.c; do cp "$(static_program "$source")" "$1/"; done
-  for source in early hold stress; do
-    cp "$(static_program "$REPO/Tests/Module/guest/$source.c" "$REPO"/Tests/Module/guest/{table,wire}.c)" "$1/"
+  for source in $("$REPO/Tests/Module/guest/build.sh" --programs); do
+    # shellcheck disable=SC2046
+    cp "$(cd "$REPO/Tests/Module/guest" && static_program "$source.c" $(./build.sh --shared))" "$1/"
   done
   cp "$(static_program "$REPO/Tests/Bpf/programs/traps.c")" "$1/"
   exec 7>&-
