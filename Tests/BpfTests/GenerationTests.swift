@@ -74,8 +74,13 @@ import Wire
       #expect(loaded.attached == BpfHook.allCases)
       let names = try FileManager.default.contentsOfDirectory(atPath: stage.pins).sorted()
       #expect(names == ["2", "control"])
-      let ours = try later.attachments(stage.cgroup).filter(\.isOurs)
-      #expect(ours.map(\.hook) == BpfHook.allCases)
+      // A busy kernel takes a link off its cgroup a moment after its last pin went.
+      var ours: [BpfHook] = []
+      for _ in 0..<100 where ours != BpfHook.allCases {
+        if !ours.isEmpty { usleep(20_000) }
+        ours = try later.attachments(stage.cgroup).filter(\.isOurs).map(\.hook)
+      }
+      #expect(ours == BpfHook.allCases)
     }
   }
 

@@ -34,10 +34,11 @@ import Wire
     }
     return control
   }
-  static func settings(cgroup: String = "/", getsockopt: Bool = false, trusted: String? = nil) -> [String:
-    String?]
-  {
-    let list = trusted.map { #", "trusted": "\#($0)""# } ?? ""
+  static func settings(
+    cgroup: String = "/", getsockopt: Bool = false, trusted: String? = nil, profile: String? = nil
+  ) -> [String: String?] {
+    let list =
+      (trusted.map { #", "trusted": "\#($0)""# } ?? "") + (profile.map { #", "profile": "\#($0)""# } ?? "")
     return [
       EBPFSettings.path: #"{ "schema": "toa.ebpf/1", "cgroup": "\#(cgroup)", "getsockopt": \#(getsockopt)\#(list) }"#
     ]

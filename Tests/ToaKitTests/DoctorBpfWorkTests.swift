@@ -39,6 +39,9 @@ extension DoctorBpfTests {
   private static func trusting(_ list: String) -> BpfControl {
     .live { $0.settings.trusted = (try? TrustList(parsing: list)) ?? .nobody }
   }
+  private static func reading(_ words: String) -> BpfControl {
+    .live { $0.settings.profile = (try? Profile(parsing: words)) ?? .standard }
+  }
   private static func mptcp(accepted: Int, sockets: Int) -> [String: String?] {
     [
       "/proc/sys/net/mptcp/enabled": "1\n",
@@ -131,6 +134,14 @@ extension DoctorBpfTests {
       "BPF14", .warning, "another list than installed", says: "after a reboot", fix: "10.0.0.0/8", .ebpf, [:],
       with(trusting("10.0.0.0/8"))),
     Situation("BPF14", .ok, "the installed list", .ebpf, settings(trusted: "10.0.0.0/8"), with(trusting("10.0.0.0/8"))),
+    Situation("BPF15", .ok, "the default profile", says: "default", .ebpf),
+    Situation("BPF15", .skipped, "not in use", .able),
+    Situation("BPF15", .ok, "the installed profile", .ebpf, settings(profile: "dpvs"), with(reading("dpvs"))),
+    Situation(
+      "BPF15", .ok, "the installed profile, not loaded", says: "dpvs", .ebpfInstalled, settings(profile: "dpvs")),
+    Situation(
+      "BPF15", .warning, "another profile than installed", says: "after a reboot", fix: "--profile ksyun", .ebpf, [:],
+      with(reading("ksyun"))),
     Situation("PER02", .ok, "the service", says: "toa-ebpf", .ebpf),
     Situation("PER02", .skipped, "not installed", .able),
     Situation(

@@ -78,6 +78,12 @@ import ToaKit
       options: stored.map { "options toa trusted=\($0)\n" },
     ]
   }
+  private static func profile(_ words: String, _ stored: String?) -> [String: String?] {
+    [
+      "/sys/module/toa/parameters/profile": words + "\n",
+      options: stored.map { "options toa trusted=any profile=\($0)\n" },
+    ]
+  }
   private static func dmesg(_ lines: String...) -> @Sendable (inout DoctorHost) -> Void {
     { $0.answers["dmesg"] = DoctorHost.says(DoctorHost.log + lines.joined(separator: "\n") + "\n") }
   }
@@ -170,6 +176,23 @@ import ToaKit
     Situation(
       "MOD15", .info, "a list that is not stored", says: "until the next boot", .loaded, trusting("10.0.0.0/8", nil)),
     Situation("MOD15", .skipped, "nothing installed", .bare),
+    Situation("MOD21", .ok, "the default profile", says: "default"),
+    Situation("MOD21", .ok, "the default profile, not loaded", says: "own: default", .installed),
+    Situation("MOD21", .ok, "the stored profile", says: "dpvs", .loaded, profile("dpvs", "dpvs")),
+    Situation("MOD21", .ok, "the stored profile in other words", .loaded, profile("dpvs", "254/20,254/8,4096")),
+    Situation(
+      "MOD21", .warning, "another profile than stored", says: "after a reboot", fix: "toa install --profile lvs,late",
+      .loaded, profile("lvs, late", "dpvs")),
+    Situation(
+      "MOD21", .info, "a profile that is not stored", says: "until the next boot", fix: "--profile lvs", .loaded,
+      profile("lvs", nil)),
+    Situation(
+      "MOD21", .error, "a stored profile that is none", says: "will not load", fix: "toa install --profile default",
+      .installed, [options: "options toa profile=nonsense\n"]),
+    Situation(
+      "MOD21", .skipped, "a module without profiles", says: "MOD02", .loaded,
+      ["/sys/module/toa/parameters/profile": nil]),
+    Situation("MOD21", .skipped, "nothing installed", .bare),
     Situation("MOD19", .ok, "unchanged", says: "toa-modules-common"),
     Situation("MOD19", .warning, "a changed file", says: "1 file", fix: "toa uninstall", .loaded, [:]) {
       $0.answers[DoctorHost.verify] = CommandResult(

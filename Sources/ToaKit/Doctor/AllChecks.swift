@@ -17,11 +17,11 @@ extension Check {
   private static let policy = [secureBoot, signatureEnforced, lockdown, modulesDisabled, moduleSigned]
   private static let module = [
     loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
-    debugLines, socketCalls, swallowedOptions, packageIntegrity, hookInUse,
+    debugLines, socketCalls, swallowedOptions, packageIntegrity, hookInUse, profile,
   ]
   private static let bpf = [
     bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,
-    multipath, bpfLeftovers, bpfScope, bpfTrust,
+    multipath, bpfLeftovers, bpfScope, bpfTrust, bpfProfile,
   ]
   private static let proof = [autoload, bpfAtBoot, legacyAutoload, selfTest]
 }
