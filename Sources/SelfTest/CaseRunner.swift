@@ -18,7 +18,7 @@ struct CaseRunner: ~Copyable {
   func run() -> [SelfTestCase] {
     let whole = Deadline(milliseconds: options.caseMilliseconds * 5)
     var results: [SelfTestCase] = []
-    for (number, scenario) in Scenario.all.enumerated()
+    for (number, scenario) in ScenarioList(options.abilities).all.enumerated()
     where options.only.isEmpty || options.only.contains(scenario.name) {
       let deadline = whole.orAfter(milliseconds: options.caseMilliseconds)
       results.append(run(scenario, port: 40000 + UInt16(number), before: deadline))
@@ -27,9 +27,7 @@ struct CaseRunner: ~Copyable {
   }
 
   private func run(_ scenario: Scenario, port: UInt16, before deadline: Deadline) -> SelfTestCase {
-    let missing = Ability.allCases.first { scenario.needs.contains($0) && !options.abilities.contains($0) }
-    if let missing { return scenario.skipped(missing.reasonToSkip) }
-    if let reason = reasonToSkip(scenario) { return scenario.skipped(reason) }
+    if let reason = scenario.skip ?? reasonToSkip(scenario) { return scenario.skipped(reason) }
     guard let addresses = addresses(for: scenario) else { return scenario.skipped("no address to send from") }
     if scenario.usesCookies {
       let error = writeSetting(Self.cookieSetting, "2")
@@ -52,11 +50,13 @@ struct CaseRunner: ~Copyable {
     _ scenario: Scenario, _ addresses: TCPPacket.Addresses, port: UInt16, before deadline: Deadline,
     into observation: inout Observation
   ) throws(CaseFailure) {
-    let listener = try Listener(scenario.listener)
+    let listener = try Listener(scenario.listener, defersAccept: scenario.defersAccept)
     var balancer = SyntheticBalancer(addresses: addresses, port: port, serverPort: listener.port)
     defer { balancer.reset(over: stage.tun) }
-    try balancer.open(over: stage.tun, before: deadline)
-    try balancer.complete(over: stage.tun, options: scenario.options, payload: scenario.payload)
+    try balancer.open(over: stage.tun, options: scenario.synOptions, before: deadline)
+    try balancer.send(Scenario.Segment(options: scenario.options, payload: scenario.payload), over: stage.tun)
+    // The kernel has dealt with a packet when it has taken it from the device: accept(2) comes after all of them.
+    for segment in scenario.later { try balancer.send(segment, over: stage.tun) }
     let connection = try listener.accept(before: deadline)
     observation.accepted = connection.accepted
     observation.peerName = try connection.peerName()

@@ -16,7 +16,12 @@ struct Observation {
 extension Scenario {
   /// What the application has to see when the balancer connects from these addresses and this port.
   func expected(from addresses: TCPPacket.Addresses, port: UInt16) -> Endpoint {
-    socketOption == nil ? expectedName(from: addresses, port: port) : client
+    socketOption == nil ? expectedName(from: addresses, port: port) : client(port: port)
+  }
+
+  /// The client as it is seen through a connection from this port of the balancer.
+  private func client(port: UInt16) -> Endpoint {
+    Endpoint(address: client.address, port: client.port == 0 ? port : client.port)
   }
 
   /// Whether the client is of a family that the socket's own calls cannot name.
@@ -29,7 +34,7 @@ extension Scenario {
     case .v4(let source, _): balancer = Endpoint(address: .v4(source), port: port)
     case .v6(let source, _): balancer = Endpoint(address: .v6(source), port: port)
     }
-    let peer = isPositive && !hidesClient ? client : balancer
+    let peer = isPositive && !hidesClient ? client(port: port) : balancer
     guard listener == .dualStack, case .v4(let address) = peer.address else { return peer }
     return Endpoint(address: .v6(IPv6Address(mapped: address)), port: peer.port)
   }

@@ -8,15 +8,15 @@ public struct SelfTestOptions: Sendable, Equatable {
   /// What the running backend trusts (for the module, the text of /sys/module/toa/parameters/trusted); nil stands for the
   /// standard list. The load balancer's addresses are chosen inside and outside of it.
   public var trusted: TrustList?
-  /// What the running backend can do beyond the rest.
-  public var abilities: Set<Ability>
+  /// What the running backend does: the cases that apply follow from it.
+  public var abilities: Abilities
   /// Milliseconds that one case may take before it counts as failed; all cases together get five times as much. A case takes
   /// about one; the rest is patience with a host so busy that giving up would call a working TOA broken.
   public var caseMilliseconds: Int
 
   /// Creates options.
   public init(
-    only: [String] = [], trusted: TrustList? = nil, abilities: Set<Ability> = [], caseMilliseconds: Int = 3000
+    only: [String] = [], trusted: TrustList? = nil, abilities: Abilities = .basic, caseMilliseconds: Int = 3000
   ) {
     self.only = only
     self.trusted = trusted
@@ -25,5 +25,5 @@ public struct SelfTestOptions: Sendable, Equatable {
   }
 
   /// The names that `only` knows, in the order in which the cases run.
-  public static var caseNames: [String] { Scenario.all.map(\.name) }
+  public var caseNames: [String] { ScenarioList(abilities).all.map(\.name) }
 }

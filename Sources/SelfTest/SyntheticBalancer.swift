@@ -8,6 +8,8 @@ struct SyntheticBalancer {
   private let port: UInt16
   private let serverPort: UInt16
   private var sequence: UInt32
+  /// Sequence number of the first byte behind the SYN.
+  private var first: UInt32 = 0
   private var acknowledgment: UInt32 = 0
 
   /// A balancer at `addresses.source` and `port` that will connect to `serverPort`.
@@ -18,13 +20,16 @@ struct SyntheticBalancer {
     sequence = 0x746f_6100 &+ UInt32(port) << 12
   }
 
-  /// Sends the SYN and waits for the SYN/ACK. The SYN is repeated every 20 ms, as a new IPv6 address takes a moment.
-  mutating func open(over tun: borrowing TunDevice, before deadline: Deadline) throws(CaseFailure) {
-    let syn = packet(.syn, options: TCPOption.maximumSegmentSize(1400).bytes)
+  /// Sends the SYN, with these options behind the maximum segment size, and waits for the SYN/ACK. The SYN is repeated every 20 ms, as a new IPv6 address takes a moment.
+  mutating func open(
+    over tun: borrowing TunDevice, options: [UInt8] = [], before deadline: Deadline
+  ) throws(CaseFailure) {
+    let syn = packet(.syn, options: TCPOption.maximumSegmentSize(1400).bytes + options)
     while !deadline.hasPassed {
       try send(syn, over: tun)
       if let answer = try receive(over: tun, before: deadline.orAfter(milliseconds: 20)) {
         sequence &+= 1
+        first = sequence
         acknowledgment = answer.header.sequence &+ 1
         return
       }
@@ -32,13 +37,12 @@ struct SyntheticBalancer {
     throw .timeout("no SYN/ACK")
   }
 
-  /// Sends the segment that completes the handshake.
-  mutating func complete(
-    over tun: borrowing TunDevice, options: [UInt8], payload: [UInt8]
-  ) throws(CaseFailure) {
-    let flags: TCPFlags = payload.isEmpty ? .ack : [.ack, .psh]
-    try send(packet(flags, options: options, payload: payload), over: tun)
-    sequence &+= UInt32(payload.count)
+  /// Sends a segment behind the SYN; the first of them completes the handshake.
+  mutating func send(_ segment: Scenario.Segment, over tun: borrowing TunDevice) throws(CaseFailure) {
+    let flags: TCPFlags = segment.payload.isEmpty ? .ack : [.ack, .psh]
+    var packet = packet(flags, options: segment.options, payload: segment.payload)
+    if segment.isOvertaken { packet.header.sequence = first } else { sequence &+= UInt32(segment.payload.count) }
+    try send(packet, over: tun)
   }
 
   /// Ends the connection at once, so that the server keeps nothing of it. Errors do not matter any more.

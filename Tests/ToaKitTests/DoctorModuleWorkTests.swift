@@ -61,14 +61,15 @@ import ToaKit
   static let swallowed: [Situation] = [
     Situation("MOD18", .ok, "none lost", says: "none"),
     Situation(
-      "MOD18", .warning, "one lost", says: "1 connection lost", fix: "toa install --profile default,deferred", .loaded,
+      "MOD18", .warning, "one lost", says: "1 connection without", fix: "toa install --profile default,deferred",
+      .loaded,
       counting(DoctorHost.stats(lost: 1))),
     Situation(
-      "MOD18", .warning, "some lost with a profile of words", says: "7 connections lost",
+      "MOD18", .warning, "some lost with a profile of words", says: "7 connections without",
       fix: "until the next boot: toa load --profile lvs,-syn,deferred", .loaded,
       counting(DoctorHost.stats(lost: 7), "lvs, -syn")),
     Situation(
-      "MOD18", .info, "lost before the profile was changed", says: "has `deferred` now", .loaded,
+      "MOD18", .info, "lost before the profile was changed", says: "the profile has `deferred`", .loaded,
       counting(DoctorHost.stats(lost: 7, deferred: 2), "default deferred")),
     Situation("MOD18", .skipped, "counters that do not tell", .loaded, counting("CPU0\nuntrusted: 1\n")),
     Situation("MOD18", .skipped, "a module without profiles", says: "MOD02", .loaded, parameters(nil, nil)),

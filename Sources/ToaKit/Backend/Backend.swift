@@ -134,11 +134,18 @@ public struct Backend: Sendable {
     }
   }
 
-  /// What it can do beyond what both can, for the self-test.
-  var abilities: Set<Ability> {
-    guard case .ebpf(let programs) = state else { return [] }
-    let readsV6 = programs.settings.options.formats.contains { $0.family == .v6 }
-    return Set((readsV6 ? [.optionsV6] : []) + (programs.settings.getsockopt ? [.getsockopt] : []))
+  /// What it does for connections, for the self-test.
+  var abilities: Abilities {
+    switch state {
+    case .module(let module):
+      guard let profile = module.profile.flatMap({ try? Profile(parsing: $0) }) else { return .basic }
+      let calls = profile.socketCalls.filter { module.socketCalls?.contains($0.rawValue) == true }
+      return Abilities(
+        options: profile.options, socketCalls: calls, behaviours: profile.behaviours, readsOldSegments: true)
+    case .ebpf(let programs):
+      return Abilities(
+        options: programs.settings.options, socketCalls: Set(programs.settings.socketCalls), behaviours: [.late])
+    }
   }
 
   /// Takes it out of the kernel.

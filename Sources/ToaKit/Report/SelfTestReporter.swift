@@ -46,7 +46,7 @@ public struct SelfTestReporter: Sendable {
   public func report(only: [String] = []) async throws(ToaError) -> SelfTestReport {
     let live = try Backend.live(system)
     let options = SelfTestOptions(
-      only: only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) }, abilities: live?.abilities ?? [])
+      only: only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) }, abilities: live?.abilities ?? .basic)
     guard let cgroup = live?.cgroup else { return try await connect(options) }
     return try await SelfTestCgroup(system, console).inside(cgroup) { () throws(ToaError) in try await connect(options)
     }

@@ -4,3 +4,6 @@
 backend_is ebpf
 says '"working"' stdout
 expect 0 toa status
+# Only the module writes into the kernel's log.
+expect 77 toa debug on
+says "eBPF is at work" stderr

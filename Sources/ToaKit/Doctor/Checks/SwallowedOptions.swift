@@ -8,8 +8,8 @@ extension Check {
     explanation: """
       A server that sets TCP_DEFER_ACCEPT (nginx: `listen ... deferred`, Apache: AcceptFilter) is woken by the first data. The kernel then
       drops the bare ACK that ends the handshake, and makes the socket from the data segment that follows. A load balancer that puts
-      the client's address into that ACK alone has said it to nobody. toa.ko counts such connections of trusted peers as
-      `deferred_lost`; applications see the load balancer there.
+      the client's address into that ACK alone has said it to nobody. toa.ko counts connections of trusted peers that came so and
+      stayed without a client as `deferred_lost`; applications see the load balancer there.
 
       With `deferred` in its profile the module reads the ACK before the kernel drops it, which costs a look at each segment of an open
       handshake:
@@ -32,12 +32,12 @@ extension Check {
     guard lost > 0 else { return Outcome(.ok, "none lost", evidence: evidence) }
     guard !profile.behaviours.contains(.deferred) else {
       return Outcome(
-        .info, "\(connections) lost their client; the profile has `deferred` now",
+        .info, "\(connections) without a client; the profile has `deferred`: their ACKs named none, or came before it",
         evidence: evidence + ["\(Counters.path): deferred_option \(counters["deferred_option"] ?? 0)"])
     }
     let change = profile.typedChange(adding: Profile.Behaviour.deferred.rawValue)
     return Outcome(
-      .warning, "\(connections) lost their client: TCP_DEFER_ACCEPT swallowed the ACK that named it",
+      .warning, "\(connections) without a client: TCP_DEFER_ACCEPT swallowed the ACK that may have named one",
       expected: "`deferred` in the profile", evidence: evidence,
       fix: [change.install, "until the next boot: \(change.load)"])
   }
