@@ -63,18 +63,28 @@ static enum toa_result read_segment(const struct toa_profile *profile,
 	}
 }
 
+/*
+ * An ACK that made no socket has left this mark. In a request that was made
+ * from a SYN cookie, and comes with its route, nobody has written it.
+ */
+static bool was_acked(const struct request_sock *req,
+		      const struct dst_entry *route)
+{
+	return inet_rsk(req)->acked && !route;
+}
+
 /* The client that another segment of the same handshake has named. */
 static bool read_elsewhere(const struct toa_profile *profile,
 			   const struct sock *listener,
 			   const struct sk_buff *skb,
 			   const struct request_sock *req,
+			   const struct dst_entry *route,
 			   struct toa_finding *finding)
 {
 	struct toa_flow flow;
 
-	/* An ACK that made no socket has left this mark. */
 	if (!(profile->behaviours & TOA_SYN) &&
-	    !(profile->behaviours & TOA_DEFERRED && inet_rsk(req)->acked))
+	    !(profile->behaviours & TOA_DEFERRED && was_acked(req, route)))
 		return false;
 
 	toa_flow_read(&flow, sock_net(listener), skb);
@@ -110,7 +120,8 @@ static void wait_for_option(const struct sock *listener,
 /* The segment itself has nothing for us. */
 static noinline bool wanted_elsewhere(const struct sock *listener,
 				      const struct sk_buff *skb,
-				      const struct request_sock *req)
+				      const struct request_sock *req,
+				      const struct dst_entry *route)
 {
 	const struct toa_profile *profile;
 	struct toa_finding finding;
@@ -120,10 +131,10 @@ static noinline bool wanted_elsewhere(const struct sock *listener,
 	profile = toa_profile();
 	if (!toa_trusted(skb))
 		goto out;
-	wanted = read_elsewhere(profile, listener, skb, req, &finding);
+	wanted = read_elsewhere(profile, listener, skb, req, route, &finding);
 	if (wanted)
 		goto out;
-	if (inet_rsk(req)->acked)
+	if (was_acked(req, route))
 		toa_count(TOA_DEFERRED_LOST);
 	if (profile->behaviours & TOA_LATE)
 		wait_for_option(listener, skb, req);
@@ -133,15 +144,16 @@ out:
 }
 
 bool toa_handshake_wanted(struct sock *listener, const struct sk_buff *skb,
-			  const struct request_sock *req)
+			  const struct request_sock *req,
+			  const struct dst_entry *route)
 {
 	if (unlikely(toa_store_owns(listener)))
 		toa_store_disown(listener);
 
 	if (has_option(skb))
 		return true;
-	if (unlikely(READ_ONCE(toa_looks_elsewhere) || inet_rsk(req)->acked) &&
-	    wanted_elsewhere(listener, skb, req))
+	if (unlikely(READ_ONCE(toa_looks_elsewhere) || was_acked(req, route)) &&
+	    wanted_elsewhere(listener, skb, req, route))
 		return true;
 	toa_count(TOA_SYN_RECV_SOCK_NO_TOA);
 	return false;
@@ -149,6 +161,7 @@ bool toa_handshake_wanted(struct sock *listener, const struct sk_buff *skb,
 
 void toa_handshake_read(const struct sock *listener, const struct sk_buff *skb,
 			const struct request_sock *req,
+			const struct dst_entry *route,
 			struct toa_finding *finding)
 {
 	const struct toa_profile *profile = toa_profile();
@@ -156,7 +169,7 @@ void toa_handshake_read(const struct sock *listener, const struct sk_buff *skb,
 	finding->elsewhere = 0;
 	finding->result = read_segment(profile, skb, &finding->client);
 	if (finding->result == TOA_PLAIN &&
-	    read_elsewhere(profile, listener, skb, req, finding))
+	    read_elsewhere(profile, listener, skb, req, route, finding))
 		finding->result = TOA_CLIENT;
 }
 

@@ -10,6 +10,7 @@
 
 #include "options.h"
 
+struct dst_entry;
 struct net;
 struct request_sock;
 struct sk_buff;
@@ -34,13 +35,16 @@ struct toa_finding {
  * @listener is about to make a socket, because of @skb. Is there anything in
  * it for us, so that the next two are worth calling? Also sees to it that
  * @listener, when it was a connection before, does not pass on our destructor.
+ * @route: what the kernel has with it, NULL but for SYN cookies.
  */
 bool toa_handshake_wanted(struct sock *listener, const struct sk_buff *skb,
-			  const struct request_sock *req);
+			  const struct request_sock *req,
+			  const struct dst_entry *route);
 
 /* Before the socket is made, when @skb is still whole. Under rcu_read_lock(). */
 void toa_handshake_read(const struct sock *listener, const struct sk_buff *skb,
 			const struct request_sock *req,
+			const struct dst_entry *route,
 			struct toa_finding *finding);
 
 /* Nobody else knows @child yet. */

@@ -25,11 +25,13 @@ static int see_receive(struct kretprobe_instance *instance,
 	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
 	const struct request_sock *req =
 		(void *)regs_get_kernel_argument(regs, 2);
+	const struct dst_entry *route =
+		(void *)regs_get_kernel_argument(regs, 3);
 
-	if (!toa_handshake_wanted(listener, skb, req))
+	if (!toa_handshake_wanted(listener, skb, req, route))
 		return 1;
 	rcu_read_lock();
-	toa_handshake_read(listener, skb, req, (void *)instance->data);
+	toa_handshake_read(listener, skb, req, route, (void *)instance->data);
 	rcu_read_unlock();
 	return 0;
 }

@@ -35,7 +35,7 @@ static struct sock *receive(const struct toa_functions *functions,
 	struct sock *child;
 
 	rcu_read_lock();
-	toa_handshake_read(sk, skb, req, &finding);
+	toa_handshake_read(sk, skb, req, dst, &finding);
 	child = functions->syn_recv_sock(TOA_SYN_RECV_SOCK_ARGUMENTS);
 	if (child)
 		toa_handshake_made(child, &finding);
@@ -78,7 +78,8 @@ static void notrace see_receive(unsigned long ip, unsigned long caller,
 
 	if (toa_handshake_wanted(listener,
 				 (void *)ftrace_regs_get_argument(fregs, 1),
-				 (void *)ftrace_regs_get_argument(fregs, 2)))
+				 (void *)ftrace_regs_get_argument(fregs, 2),
+				 (void *)ftrace_regs_get_argument(fregs, 3)))
 		ftrace_regs_set_instruction_pointer(fregs, ip6 ?
 						    (unsigned long)receive_ip6 :
 						    (unsigned long)receive_ip4);
