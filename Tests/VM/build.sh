@@ -47,7 +47,7 @@ case $WHAT in
     ;;
   neighbours)
     mkdir -p "$work/neighbours"
-    for name in blocker claimer; do
+    for name in blocker claimer wrapper; do
       build_plain "$REPO/Tests/Module/guest/$name"
       cp "$work/$name/$name.ko" "$work/neighbours/"
     done

@@ -7,8 +7,8 @@
 #   build.sh --shared     the files that are compiled into each
 set -eu
 cd "$(dirname "$0")"
-programs="cases early elsewhere fire hold neighbours profiles sockets stress trust unloads"
-shared="changes.c count.c host.c judge.c odd.c options.c shapes.c sleepers.c table.c wire.c"
+programs="cases early elsewhere fire hold neighbours profiles sleeping sockets stress tracers trust unloads"
+shared="changes.c count.c fentry.c host.c judge.c odd.c options.c shapes.c sleepers.c table.c wire.c"
 case ${1:?usage: build.sh DIRECTORY} in
 	--programs) echo "$programs"; exit ;;
 	--shared) echo "$shared"; exit ;;

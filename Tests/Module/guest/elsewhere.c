@@ -115,6 +115,16 @@ static void stale(void)
 	check(wire_syn(&wire), "second SYN");
 	send_data(&wire, NONE, "hello");
 	judge_next("ACK of another handshake", &deferred, &wire, &nobody);
+	/* Even if it begins with the same number: ours is another one. */
+	wire_connection(&old, LB_IP4, deferred.port);
+	wire = old;
+	check(wire_connect(&wire, 0, GOOD, "", 0), "swallowed ACK");
+	wire_reset(&wire);
+	wire = old;
+	usleep(1000);
+	check(wire_syn(&wire), "the same SYN again");
+	send_data(&wire, NONE, "hello");
+	judge_next("ACK of a handshake that began alike", &deferred, &wire, &nobody);
 
 	/* A SYN that is sent again, with another client: the one that is answered. */
 	wire_connection(&wire, LB_IP4, ip4.port);

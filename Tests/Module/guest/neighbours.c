@@ -3,11 +3,12 @@
  * neighbours MODULE FOLDER
  *
  * With other modules that want the same: its name, its socket calls, its
- * functions. FOLDER has toa.ko, which is somebody else's, claimer.ko and
- * blocker.ko.
+ * functions, a socket's destructor. FOLDER has toa.ko, which is somebody
+ * else's, claimer.ko, blocker.ko and wrapper.ko.
  */
 #define _GNU_SOURCE
 #include "judge.h"
+#include "sleepers.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -125,6 +126,62 @@ static void live_patched(void)
 	check(module_unload(), "unload: %s", strerror(errno));
 }
 
+static void load_wrapper(int fd)
+{
+	char parameter[16];
+
+	snprintf(parameter, sizeof(parameter), "fd=%d", fd);
+	check(load_other("wrapper", parameter), "wrapper: %s", strerror(errno));
+}
+
+/* Somebody has to call our destructor: unloading waits for it. */
+static void destructor_before_ours(void)
+{
+	struct wire_connection wire;
+	struct unloading unloading;
+	int fd;
+
+	check(module_load(path, ""), "load: %s", strerror(errno));
+	judge_calls(true, true);
+	fd = connection("to wrap", &ip4, LB_IP4, GOOD, "", &somebody, &wire);
+	load_wrapper(fd);
+	judge_socket("wrapped", fd, false, &wire, &somebody);
+	log_mark();
+	unloading_start(&unloading);
+	usleep(1500000);
+	check(!unloading.done, "unloaded before the end of a wrapped socket");
+	check(log_says("1 connections have a destructor before ours"),
+	      "the kernel log does not say why unloading waits");
+	wire_reset(&wire);
+	close(fd);
+	unloading_join(&unloading);
+	check(unloading.good, "unload: %s", strerror(unloading.error));
+	check(module_unload_other("wrapper"), "unload wrapper: %s", strerror(errno));
+}
+
+/* Nobody would tell us of the end of such a socket. */
+static void unknown_destructor(void)
+{
+	struct listener listener = listener_open(AF_INET, 0, "0.0.0.0");
+
+	check(module_load(path, ""), "load: %s", strerror(errno));
+	judge_calls(true, true);
+	load_wrapper(listener.fd);
+	counting();
+	once("child of a wrapped socket", &listener, LB_IP4, GOOD, "", &nobody);
+	check(risen("destructor_unknown") == 1, "destructor_unknown rose by %ld",
+	      risen("destructor_unknown"));
+	check(risen("syn_recv_sock_no_toa") == 1, "syn_recv_sock_no_toa rose by %ld",
+	      risen("syn_recv_sock_no_toa"));
+	once("another one", &ip4, LB_IP4, GOOD, "", &somebody);
+	close(listener.fd);
+	check(balanced(), "entries");
+	check(module_unload(), "unload: %s", strerror(errno));
+	/* Sockets are destroyed a moment after close(). */
+	usleep(500000);
+	check(module_unload_other("wrapper"), "unload wrapper: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3) {
@@ -139,5 +196,7 @@ int main(int argc, char **argv)
 	calls_are_taken("1345", "4096", NAT64, "EXDEV");
 	calls_are_taken("4096", "1345", "EXDEV", KSYUN);
 	live_patched();
+	destructor_before_ours();
+	unknown_destructor();
 	return judge_end();
 }

@@ -140,10 +140,7 @@ static void with_mptcp(int family, const char *address, const char *from)
 	close(listener.fd);
 }
 
-/*
- * An SMC socket holds a TCP socket and passes its questions on; only calls of
- * level IPPROTO_IP go to an address family that has none.
- */
+/* An SMC socket holds a TCP socket and passes all questions on to it. */
 static void with_smc(int protocol, const char *from)
 {
 	struct sockaddr_storage address = { 0 };

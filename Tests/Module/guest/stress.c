@@ -9,7 +9,7 @@
  * load balancer, and the module must have given back all entries. /proc/net/toa_table is read meanwhile, so slowly
  * that it is open while the module goes: each line must be whole, no
  * connection shown twice, and none that stays be missed. Network namespaces
- * come and go, too. Prints one line of JSON.
+ * and profiles come and go, too. Prints one line of JSON.
  */
 #define _GNU_SOURCE
 #include "table.h"
@@ -37,7 +37,7 @@ static const uint8_t option[] = { 254, 8, 12345 >> 8, 12345 & 255, 1, 2, 3, 4 };
 
 static atomic_bool stopping, unloading;
 static atomic_long connections, lost, calls, wrong, with_client;
-static atomic_long tables, rows, cut, namespaces;
+static atomic_long tables, rows, cut, namespaces, profiles_set;
 static int kept[KEPT];
 static struct wire_connection kept_wires[KEPT];
 
@@ -217,6 +217,24 @@ static void *make_namespaces(void *unused)
 	return unused;
 }
 
+/* While it is loaded, goes and comes; the option of the connections is in each. */
+static void *change_profiles(void *unused)
+{
+	static const char * const profiles[] = {
+		"default", "lvs deferred late", "254/8 4096", "nonsense", "default syn -1345",
+	};
+	unsigned int turn;
+
+	for (turn = 0; !stopping; turn++) {
+		if (write_file("/sys/module/toa/parameters/profile", profiles[turn % 5]))
+			profiles_set++;
+		else if (turn % 5 != 3)
+			usleep(1000);
+		usleep(5000);
+	}
+	return unused;
+}
+
 static bool balanced(void)
 {
 	int i;
@@ -234,7 +252,7 @@ int main(int argc, char **argv)
 {
 	const char *parameters = argc > 4 ? argv[4] : "";
 	struct rlimit files = { 8192, 8192 };
-	pthread_t threads[KEPT + 4];
+	pthread_t threads[KEPT + 5];
 	time_t start, end;
 	int cycles, done = 0, failed = 0, i, listener;
 	bool entries_balanced;
@@ -272,6 +290,7 @@ int main(int argc, char **argv)
 		pthread_create(&threads[2 + i], NULL, ask, (void *)(long)i);
 	pthread_create(&threads[KEPT + 2], NULL, read_tables, NULL);
 	pthread_create(&threads[KEPT + 3], NULL, make_namespaces, NULL);
+	pthread_create(&threads[KEPT + 4], NULL, change_profiles, NULL);
 
 	/* Without load in between, to see it work while loaded. */
 	usleep(300000);
@@ -288,7 +307,7 @@ int main(int argc, char **argv)
 	usleep(300000);
 
 	stopping = true;
-	for (i = 0; i < KEPT + 4; i++)
+	for (i = 0; i < KEPT + 5; i++)
 		pthread_join(threads[i], NULL);
 	for (i = 0; i < KEPT; i++) {
 		wire_reset(&kept_wires[i]);
@@ -300,12 +319,13 @@ int main(int argc, char **argv)
 		failed++;
 
 	failed += lost || wrong || !with_client || !entries_balanced ||
-		  !tables || !rows || !cut || !namespaces || done < cycles;
+		  !tables || !rows || !cut || !namespaces || !profiles_set ||
+		  done < cycles;
 	printf("{\"cycles\":%d,\"seconds\":%ld,\"connections\":%ld,\"lost\":%ld,\"getpeername\":%ld,"
 	       "\"client\":%ld,\"wrong\":%ld,\"tables\":%ld,\"rows\":%ld,\"cut\":%ld,"
-	       "\"namespaces\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
+	       "\"namespaces\":%ld,\"profiles\":%ld,\"entries\":%ld,\"balanced\":%s,\"ok\":%s}\n",
 	       done, (long)(time(NULL) - start), connections, lost, calls, with_client, wrong, tables,
-	       rows, cut, namespaces, entries,
+	       rows, cut, namespaces, profiles_set, entries,
 	       entries_balanced ? "true" : "false", failed ? "false" : "true");
 	return failed != 0;
 }

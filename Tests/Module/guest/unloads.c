@@ -3,17 +3,15 @@
  * unloads MODULE [PARAMETERS]
  *
  * The cases in which other modules of this kind crash the machine: unloading
- * with open connections, with kernel TLS, and behind tasks that sleep.
+ * with open connections, with kernel TLS, and in the middle of handshakes.
  */
 #define _GNU_SOURCE
 #include "odd.h"
 #include "sleepers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,125 +166,6 @@ static void half_open(void)
 	close(deferred.fd);
 }
 
-struct slow_call {
-	int fd;
-	struct slow_page slow;
-};
-
-static void *send_slowly(void *argument)
-{
-	const struct slow_call *call = argument;
-
-	send(call->fd, call->slow.page, 4096, MSG_NOSIGNAL);
-	return NULL;
-}
-
-static void *ask_name(void *argument)
-{
-	return strdup(peer_text(((struct slow_call *)argument)->fd));
-}
-
-/*
- * A task holds the lock of a socket and sleeps, another one waits for it in
- * getpeername() (since 6.1): unloading must neither wait nor crash.
- */
-static void behind_getpeername(const char *what, const uint8_t *options,
-			       size_t options_size, const struct client *client)
-{
-	struct wire_connection wire;
-	struct slow_call call;
-	pthread_t sender, asker;
-	void *answer;
-
-	load();
-	call.fd = connection(what, &ip4, LB_IP4, options, options_size, "", client, &wire);
-	call.slow = slow_page();
-	pthread_create(&sender, NULL, send_slowly, &call);
-	usleep(200000);
-	pthread_create(&asker, NULL, ask_name, &call);
-	usleep(200000);
-
-	unload();
-	/* Lets the freed text be used by somebody else. */
-	load();
-	unload();
-
-	slow_page_ready(&call.slow);
-	pthread_join(sender, NULL);
-	pthread_join(asker, &answer);
-	/* The client where nothing had to sleep, else the load balancer. */
-	if (!client->ip || strcmp(answer, CLIENT))
-		same(what, answer, balancer_text(&wire, false));
-	free(answer);
-	wire_reset(&wire);
-	close(call.fd);
-	slow_page_free(&call.slow);
-}
-
-static void *ask_slowly(void *argument)
-{
-	struct slow_call *call = argument;
-	socklen_t size = 20;
-
-	return (void *)(long)(getsockopt(call->fd, IPPROTO_IP, 1345, call->slow.page,
-					 &size) ? errno : 0);
-}
-
-static void *read_slowly(void *argument)
-{
-	struct slow_call *call = argument;
-
-	return (void *)(long)(read(call->fd, call->slow.page, 4096) < 0 ? errno : 0);
-}
-
-/* Unloading waits for the sleeper, or says that the module is in use. */
-static void behind_copy(const char *what, void *(*sleep)(void *), int fd)
-{
-	struct slow_call call = { .fd = fd, .slow = slow_page() };
-	struct unloading unloading;
-	pthread_t sleeper;
-	void *error;
-
-	pthread_create(&sleeper, NULL, sleep, &call);
-	usleep(200000);
-	unloading_start(&unloading);
-	usleep(1500000);
-	if (unloading.done)
-		check(!unloading.good && unloading.error == EAGAIN,
-		      "%s: unloaded under a sleeping task, or refused with %s", what,
-		      strerrorname_np(unloading.error));
-	slow_page_ready(&call.slow);
-	pthread_join(sleeper, &error);
-	check(!error, "%s: the sleeper got %s", what, strerrorname_np((long)error));
-	unloading_join(&unloading);
-	if (!unloading.good)
-		unload();
-	judge_calls(false, false);
-	slow_page_free(&call.slow);
-}
-
-static void behind_calls(void)
-{
-	struct wire_connection wire;
-	int fd;
-
-	load();
-	fd = connection("behind getsockopt", &ip4, LB_IP4, GOOD, "", &somebody, &wire);
-	behind_copy("getsockopt", ask_slowly, fd);
-	judge_socket("behind getsockopt", fd, false, &wire, &nobody);
-	wire_reset(&wire);
-	close(fd);
-
-	load();
-	fd = open("/proc/net/toa_table", O_RDONLY | O_CLOEXEC);
-	behind_copy("table", read_slowly, fd);
-	close(fd);
-	load();
-	fd = open("/proc/net/toa_stats", O_RDONLY | O_CLOEXEC);
-	behind_copy("statistics", read_slowly, fd);
-	close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -301,8 +180,5 @@ int main(int argc, char **argv)
 	tls_before();
 	open_connections();
 	half_open();
-	behind_getpeername("sleeper", GOOD, &somebody);
-	behind_getpeername("sleeper without address", NONE, &nobody);
-	behind_calls();
 	return judge_end();
 }

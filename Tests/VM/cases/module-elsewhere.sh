@@ -2,4 +2,3 @@
 # Shows: swallowed ACKs, late options and SYNs, each for its own connection only
 . "$CASES/lib"
 with_module elsewhere
-with_module elsewhere hook=kretprobe

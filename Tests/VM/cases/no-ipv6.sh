@@ -4,4 +4,3 @@
 [ ! -e /proc/net/if_inet6 ] || fail "this kernel has IPv6"
 with_module cases
 kernel_says "TOA: IPv4 only, there is no IPv6: -97"
-with_module cases hook=kretprobe
