@@ -106,7 +106,7 @@ with_fire() {
 
 # stress_cycles COUNT: loads and unloads the module that often while connections are made; none may be lost.
 stress_cycles() {
-  expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" 1000
+  expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" "$((60 + 10 * $1))"
   says "\"cycles\":$1," stdout
   says '"lost":0,' stdout
   says '"wrong":0,' stdout

@@ -1,4 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-# Shows: 200 load and unload cycles under traffic
-. "$CASES/lib"
-stress_cycles 200
