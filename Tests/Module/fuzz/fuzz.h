@@ -17,6 +17,9 @@
 	}							\
 } while (0)
 
+/* For long loops whose every turn would be news to libFuzzer. */
+#define no_coverage __attribute__((no_sanitize("coverage")))
+
 struct input {
 	const uint8_t *at;
 	size_t left;

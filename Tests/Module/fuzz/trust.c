@@ -50,7 +50,7 @@ static void strip_zeros(const char *from, char *to, size_t size)
 	to[used] = '\0';
 }
 
-static bool get_bit(const uint8_t *bytes, unsigned int bit)
+static no_coverage bool get_bit(const uint8_t *bytes, unsigned int bit)
 {
 	return bytes[bit / 8] >> (7 - bit % 8) & 1;
 }
@@ -115,7 +115,8 @@ static bool read_list(const char *given, struct list *list)
 	return good && words && (!list->none || words == 1);
 }
 
-static bool holds(const struct list *list, int family, const uint8_t *source)
+static no_coverage bool holds(const struct list *list, int family,
+			      const uint8_t *source)
 {
 	unsigned int i, bit;
 

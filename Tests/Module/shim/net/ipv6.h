@@ -17,12 +17,11 @@ static inline bool ipv6_prefix_equal(const struct in6_addr *a,
 				     const struct in6_addr *b,
 				     unsigned int length)
 {
-	unsigned int bit;
+	unsigned int bytes = length / 8;
 
-	for (bit = 0; bit < length; bit++)
-		if ((a->s6_addr[bit / 8] ^ b->s6_addr[bit / 8]) & 0x80 >> bit % 8)
-			return false;
-	return true;
+	return !memcmp(a, b, bytes) &&
+	       (!(length % 8) ||
+		!((a->s6_addr[bytes] ^ b->s6_addr[bytes]) >> (8 - length % 8)));
 }
 
 #endif
