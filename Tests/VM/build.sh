@@ -26,6 +26,9 @@ mkdir -p "$work" "$CACHE/log"
 exec 6>"$work/.lock"
 flock 6
 
+cross=()
+if is_arm64 "$kernel"; then cross=("ARCH=arm64" "CROSS_COMPILE=$ARM64_PREFIX" "CC=$ARM64_PREFIX$GCC"); fi
+
 # build_plain SOURCE: a module without questions, in $work/<name of the folder>; again when its source changed.
 build_plain() {
   local name
@@ -33,7 +36,7 @@ build_plain() {
   if [ -n "$(find "$1" -type f -newer "$work/$name/.built" 2>&1)" ]; then
     rm -rf "${work:?}/$name"
     cp -r "$1" "$work/$name"
-    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M="/mnt/$name" modules >"$log" 2>&1 </dev/null ||
+    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M="/mnt/$name" "${cross[@]}" modules >"$log" 2>&1 </dev/null ||
       { tail -n 20 "$log" >&2; die "the module of $1 does not build for $KVER" "see $log"; }
     touch "$work/$name/.built"
   fi
@@ -56,10 +59,12 @@ case $WHAT in
     ;;
 esac
 
+options=()
+if is_arm64 "$kernel"; then options=(--cross-compile "$ARM64_PREFIX"); fi
 rm -rf "$work/toa"
 mkdir -p "$work/toa"
 cp "$TOA" "$work/toa.bin"
-SHARE=$work in_root "$ROOT" /mnt/toa.bin build --kernel "$KVER" --out /mnt/toa >"$log" 2>&1 </dev/null ||
+SHARE=$work in_root "$ROOT" /mnt/toa.bin build --kernel "$KVER" "${options[@]}" --out /mnt/toa >"$log" 2>&1 </dev/null ||
   { tail -n 40 "$log" >&2; die "'toa build --kernel $KVER' failed in the build root" "see $log"; }
 [ -e "$work/toa/toa.ko" ] || die "'toa build' ended well but left no toa.ko" "see $log"
 if grep -iE 'warning:' "$log" >&2; then die "toa.ko builds with warnings for $KVER" "see $log"; fi

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # All guests of one kernel: the ordinary one, one with the tests of the module itself, one without IPv6, one under load, one that
-# wants signed modules, and one that is locked down.
+# wants signed modules, and one that is locked down. A variant, which is the same series for arm64 or with PREEMPT_RT, has one guest
+# with what may differ there.
 #
 #   kernel.sh [--toa FILE] [--module FILE] KERNEL
 #   kernel.sh --names KERNEL      only the names of the guests
@@ -15,15 +16,31 @@ EBPF="ebpf-load ebpf-status ebpf-selftest ebpf-doctor ebpf-stats ebpf-table ebpf
 SIGNED="signature-required"
 LOCKED="locked-down module-refused ebpf-load ebpf-selftest ebpf-doctor ebpf-table ebpf-unload"
 
+# No toa there: load and unload by the module's own programs.
+ARM64="module-cases module-elsewhere module-sockets module-neighbours module-tracers module-unloads module-sleeping module-kretprobe cycles-5 cycles-5-kretprobe"
+RT="load selftest table unload ebpf-load ebpf-selftest ebpf-unload kretprobe-refused module-cases module-elsewhere module-sockets module-tracers module-unloads module-sleeping cycles-5"
+
+# variant_cases KERNEL: the cases of a variant's guest; none for the others.
+variant_cases() {
+  if is_arm64 "$1"; then echo "$ARM64"; elif is_rt "$1"; then echo "$RT"; fi
+}
+
 options=()
 while [ $# -gt 1 ]; do
   case $1 in
     --toa | --module) options+=("$1" "$2"); shift 2 ;;
-    --names) echo "$2 $2-module $2-ip4 $2-load $2-signed $2-lockdown"; exit 0 ;;
+    --names)
+      if [ -n "$(variant_cases "$2")" ]; then echo "$2"; else echo "$2 $2-module $2-ip4 $2-load $2-signed $2-lockdown"; fi
+      exit 0
+      ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
 done
 kernel=$1 failed=0
+if [ -n "$(variant_cases "$kernel")" ]; then
+  # shellcheck disable=SC2046
+  exec "$VM_DIR/guest.sh" "${options[@]}" --timeout 600 "$kernel" $(variant_cases "$kernel")
+fi
 # A cycle takes seconds, since unloading waits until no task can be in the module: cycles-500 is for a run by hand.
 if [ "$kernel" = 6.12 ]; then LOAD="cycles-20 fire-malformed-100000"; else LOAD=cycles-20; fi
 # The oldest and the newest kernel make kretprobes in different ways.

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything that needs a virtual machine: the check of the harness, four kernels, and the stories of the distribution guest.
-# Two guests run at a time. Nothing is skipped: a guest that did not report counts as failed.
+# Everything that needs a virtual machine or other kernels' headers: the check of the harness, the kernels and their variants, the
+# stories of the distribution guest, and what compilers and checkers say of the module for each kernel. Two run at a time.
+# Nothing is skipped: a guest that did not report counts as failed.
 #
 #   run.sh                     all of it
 #   run.sh --kernel 6.12       one kernel
@@ -43,6 +44,7 @@ jobs() {
   local story kernel
   for story in $STORIES; do echo "story.sh --toa $TOA $story"; done
   for kernel in $KERNELS; do echo "kernel.sh --toa $TOA $kernel"; done
+  echo "check.sh $KERNELS"
   [ -z "$HARNESS" ] || echo "selfcheck.sh"
 }
 jobs | (cd "$VM_DIR" && xargs -P 2 -d '\n' -I '{}' bash -c './{} || true')
@@ -50,7 +52,7 @@ jobs | (cd "$VM_DIR" && xargs -P 2 -d '\n' -I '{}' bash -c './{} || true')
 expected=""
 for kernel in $KERNELS; do expected="$expected $("$VM_DIR/kernel.sh" --names "$kernel")"; done
 for story in $STORIES; do expected="$expected story-$story"; done
-expected="$expected ${HARNESS:+selfcheck}"
+expected="$expected check ${HARNESS:+selfcheck}"
 
 passed=0 failed=0
 printf '\n%-24s %8s %8s %8s\n' guest passed failed seconds

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Tests the harness itself: a guest that panics, warns, hangs, goes away or keeps a result back must count as failed; and the
-# same of a locked-down guest, which cannot end by its own exit code.
+# same of a locked-down guest, which cannot end by its own exit code, and of one of arm64, which has another way to say it.
 #
 #   selfcheck.sh [KERNEL]    (6.1)
 set -euo pipefail
@@ -9,11 +9,11 @@ set -euo pipefail
 
 kernel=${1:-6.1}
 module=$("$VM_DIR/build.sh" --other "$kernel")
-passed=0 failed=0
+passed=0 failed=0 suffix=""
 
 # check CASE STATUS REASON [PARAMETERS]: the guest must end this way, and say why.
 check() {
-  local name=$1${4:+-${4#lockdown=}} log status=0 limit=120
+  local name=$1${4:+-${4#lockdown=}}$suffix log status=0 limit=120
   log=$CACHE/log/selfcheck-$name.log
   [ "$1" != hang ] || limit=40
   "$VM_DIR/guest.sh" --toa /bin/busybox --module "$module" --name "selfcheck-$name" --timeout $limit --append "${4:-}" \
@@ -45,6 +45,14 @@ check panic 1 "FAILED: the kernel complained" $locked
 check poweroff 1 "FAILED: no file of results came out" $locked
 check no-file 1 "FAILED: no file of results came out" $locked
 check no-word 1 "FAILED: no end marker on the console" $locked
+kernel=arm64-6.1 suffix=-arm64
+module=$("$VM_DIR/build.sh" --other "$kernel")
+check pass 0 "1 cases passed"
+check fail 1 "FAILED: a case failed"
+check panic 1 "FAILED: the kernel complained"
+check warn 1 "FAILED: the kernel complained"
+check poweroff 1 "FAILED: the guest ended by itself"
+check no-marker 1 "FAILED: no end marker"
 echo "$passed $failed $(($(seconds) - started))" >"$CACHE/run/selfcheck/result"
 echo "harness: $passed passed, $failed failed"
 [ "$failed" = 0 ]

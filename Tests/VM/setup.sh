@@ -9,6 +9,7 @@ want() { # PROGRAM PACKAGE
 }
 
 want qemu-system-x86_64 qemu-system-x86
+want qemu-system-aarch64 qemu-system-arm
 want qemu-img qemu-utils
 want debootstrap debootstrap
 want busybox busybox-static

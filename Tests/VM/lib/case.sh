@@ -104,9 +104,9 @@ with_fire() {
   not_loaded toa
 }
 
-# stress_cycles COUNT: loads and unloads the module that often while connections are made; none may be lost.
+# stress_cycles COUNT [PARAMETERS]: loads and unloads the module that often while connections are made; none may be lost.
 stress_cycles() {
-  expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" "$((60 + 10 * $1))"
+  expect 0 stress "/lib/modules/$(uname -r)/updates/toa.ko" "$1" "$((60 + 10 * $1))" ${2:+"$2"}
   says "\"cycles\":$1," stdout
   says '"lost":0,' stdout
   says '"wrong":0,' stdout

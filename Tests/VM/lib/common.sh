@@ -8,7 +8,7 @@ mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 
 # The slowest first: the one with the long run of load and unload.
-ALL_KERNELS="6.12 sid 6.1 5.10"
+ALL_KERNELS="6.12 sid 6.1 5.10 6.1-rt 6.12-rt arm64-6.1 arm64-6.12"
 
 . "$REPO/Tests/lib/say.sh"
 
@@ -17,6 +17,12 @@ need_root() {
 }
 
 seconds() { date +%s; }
+
+# What the names of its cross compiler's programs begin with.
+ARM64_PREFIX=aarch64-linux-gnu-
+
+is_arm64() { case $1 in arm64-*) return 0 ;; *) return 1 ;; esac }
+is_rt() { case $1 in *-rt) return 0 ;; *) return 1 ;; esac }
 
 # in_root ROOT COMMAND...: runs in a chroot with /proc, /sys and /dev/null there. The mounts live in a
 # namespace of their own, so nothing stays mounted, whatever happens to the command. SHARE=DIR appears as /mnt.

@@ -18,12 +18,15 @@ modules_of() {
   sed -nE "s#^([^:]*/$1\.ko[^:]*):(.*)#\1\2#p" "$MODULES/modules.dep"
 }
 
-# make_tree TREE: busybox, the helpers and the kernel's own modules. Needs KVER and MODULES.
+# make_tree TREE: busybox, the helpers and the kernel's own modules. Needs KVER, MODULES and ROOT.
 make_tree() {
   local tree=$1 name path
   rm -rf "$tree"
   mkdir -p "$tree/bin" "$tree/sbin" "$tree/usr/bin" "$tree/usr/sbin" "$tree/lib/modules/$KVER" "$tree/cases" "$tree/etc"
-  cp /bin/busybox "$tree/bin/busybox"
+  case $KVER in
+    *-arm64) cp "$ROOT/opt/arm64/bin/busybox" "$tree/bin/busybox" ;;
+    *) cp /bin/busybox "$tree/bin/busybox" ;;
+  esac
   for name in $(/bin/busybox --list); do [ -e "$tree/bin/$name" ] || ln -s busybox "$tree/bin/$name"; done
   copy_programs "$tree/bin"
   : >"$tree/modules.list"

@@ -1,14 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced: the static helper programs of the guests, compiled on this machine.
+# Sourced: the static helper programs of the guests, compiled on this machine; for an arm64 kernel in its build root.
+
+# program_folder: where they are kept. KVER tells the processor; without one it is this machine's.
+program_folder() {
+  case ${KVER:-} in
+    *-arm64) echo "$CACHE/bin-arm64" ;;
+    *) echo "$CACHE/bin" ;;
+  esac
+}
+
+# compile_static TARGET SOURCE...
+compile_static() {
+  local target=$1 work source
+  shift
+  case ${KVER:-} in
+    *-arm64)
+      work=$CACHE/build/programs-arm64
+      rm -rf "$work"
+      mkdir -p "$work"
+      cp "$@" "$work/"
+      for source; do cp "$(dirname "$source")"/*.h "$work/" 2>/dev/null || true; done
+      # shellcheck disable=SC2016
+      SHARE=$work in_root "$ROOT" sh -c 'cd /mnt && exec "$@" *.c' compile "$ARM64_PREFIX$GCC" -O2 -static -pthread -o program &&
+        cp "$work/program" "$target"
+      ;;
+    *) gcc -O2 -static -pthread -o "$target" "$@" ;;
+  esac
+}
 
 # static_program SOURCE...: prints the path of the program, which is compiled again when a source changed.
 static_program() {
   local target source
-  target=$CACHE/bin/$(basename "$1" .c)
-  mkdir -p "$CACHE/bin"
+  target=$(program_folder)/$(basename "$1" .c)
+  mkdir -p "$(program_folder)"
   for source; do [ ! "$source" -nt "$target" ] || rm -f "$target"; done
   if [ ! -e "$target" ]; then
-    gcc -O2 -static -pthread -o "$target.$$" "$@" || die "cannot compile $1" "Tests/VM/setup.sh installs gcc and libc6-dev"
+    compile_static "$target.$$" "$@" || die "cannot compile $1" "Tests/VM/setup.sh installs gcc and libc6-dev"
     mv "$target.$$" "$target"
   fi
   echo "$target"

@@ -45,8 +45,8 @@ install_packages() {
     die "installing into $(basename "$root") failed: $*" "see $log"
 }
 
-# newest_kernel ROOT PATTERN: the newest release whose cloud image matches PATTERN.
+# newest_kernel ROOT PATTERN [FLAVOUR [IN]]: the newest release whose image matches PATTERN; IN runs apt in the root.
 newest_kernel() {
-  in_root "$1" apt-cache search --names-only "^linux-image-$2-cloud-amd64\$" |
+  "${4:-in_root}" "$1" apt-cache search --names-only "^linux-image-$2-${3:-cloud-amd64}\$" |
     sed -nE 's/^linux-image-([^ ]+) .*/\1/p' | sort -V | tail -n 1
 }

@@ -16,7 +16,8 @@ static void notrace leave_alone(unsigned long ip, unsigned long caller,
 
 static struct ftrace_ops blocker_ops = {
 	.func = (ftrace_func_t)leave_alone,
-	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_SAVE_REGS,
+	/* arm64 has no registers to save since 6.2, and needs none. */
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED,
 };
 
 static int __init blocker_init(void)

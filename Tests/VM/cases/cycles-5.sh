@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shows: 5 times load and unload under traffic
+. "$CASES/lib"
+stress_cycles 5
