@@ -116,9 +116,13 @@ int toa_hooks_find(void)
 
 	err = IS_ENABLED(CONFIG_IPV6) ? read_functions(AF_INET6, ip6) :
 					-EAFNOSUPPORT;
-	if (err) {
+	if (err == -EAFNOSUPPORT) {
 		pr_info("IPv4 only, there is no IPv6: %d\n", err);
 		return 0;
+	}
+	if (err) {
+		pr_err("cannot make an IPv6 TCP socket: %d\n", err);
+		return err;
 	}
 	err = check_name(ip6->syn_recv_sock, "tcp_v6_syn_recv_sock");
 	if (!err)
