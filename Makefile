@@ -56,6 +56,10 @@ test: check static bpf-test ## All that CI runs: check, static, VM tests with fo
 vm-test: static ## Test in VMs; KERNEL=6.12 takes one kernel
 	Tests/VM/run.sh $(if $(KERNEL),--kernel $(KERNEL))
 
+.PHONY: kernel-debug
+kernel-debug: ## Test the module in a kernel that watches itself (KASAN, lockdep, kmemleak, failing allocations); not in CI
+	Tests/VM/debug-kernel.sh
+
 .PHONY: vm-demo
 vm-demo: static ## Show the whole story in a VM, from a bare Debian to a reboot
 	Tests/VM/demo.sh

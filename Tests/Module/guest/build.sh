@@ -7,7 +7,7 @@
 #   build.sh --shared     the files that are compiled into each
 set -eu
 cd "$(dirname "$0")"
-programs="cases early elsewhere fire hold neighbours profiles sleeping sockets stress tracers trust unloads"
+programs="cases early elsewhere faults fire hold neighbours profiles sleeping sockets stress tracers trust unloads"
 shared="changes.c count.c fentry.c host.c judge.c odd.c options.c shapes.c sleepers.c table.c wire.c"
 case ${1:?usage: build.sh DIRECTORY} in
 	--programs) echo "$programs"; exit ;;
