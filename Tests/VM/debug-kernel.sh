@@ -25,8 +25,8 @@ while [ $# -gt 0 ]; do
 done
 
 # Twice, as a block counts as lost only when it has been seen so before.
-LEAKS='for i in 1 2; do echo scan >/sys/kernel/debug/kmemleak; sleep 6; done
-  cat /sys/kernel/debug/kmemleak; ! grep -q unreferenced /sys/kernel/debug/kmemleak'
+LEAKS='for i in 1 2; do echo scan >/sys/kernel/debug/kmemleak; sleep 6; done;'
+LEAKS="$LEAKS cat /sys/kernel/debug/kmemleak; ! grep -q unreferenced /sys/kernel/debug/kmemleak"
 
 # name, seconds, commands: each a guest of its own.
 guests() {
@@ -42,7 +42,7 @@ guest() {
   [ -z "$ONLY" ] || [ "$ONLY" = "$1" ] || return 0
   say "$1"
   "$REPO/Tests/Module/kernels/boot.sh" -m 2048 -t "$2" "$DEBUG/bzImage" "$DEBUG/toa.ko" \
-    "$1" "$3" leaks "$(echo "$LEAKS" | tr '\n' ' ')" || failed="$failed $1"
+    "$1" "$3" leaks "$LEAKS" || failed="$failed $1"
 }
 
 # What the configuration asks for and does not get is an error: a debug kernel without KASAN finds nothing.
