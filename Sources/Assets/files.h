@@ -186,14 +186,30 @@ static const uint8_t file45[] = {
 };
 
 static const uint8_t file46[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../templates/hooks/kernel-added"
 };
 
 static const uint8_t file47[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/hooks/kernel-removed"
 };
 
 static const uint8_t file48[] = {
+#embed "../../templates/hooks/prerm"
+};
+
+static const uint8_t file49[] = {
+#embed "../../templates/hooks/toa.install"
+};
+
+static const uint8_t file50[] = {
+#embed "../../templates/systemd/toa-ebpf.service"
+};
+
+static const uint8_t file51[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file52[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -244,7 +260,11 @@ static const struct carried_file files[] = {
   {"templates/deb/ebpf.prerm", file43, sizeof file43},
   {"templates/deb/modules.postinst", file44, sizeof file44},
   {"templates/deb/modules.postrm", file45, sizeof file45},
-  {"templates/systemd/toa-ebpf.service", file46, sizeof file46},
-  {"bpf/table.bpf.o", file47, sizeof file47},
-  {"bpf/toa.bpf.o", file48, sizeof file48},
+  {"templates/hooks/kernel-added", file46, sizeof file46},
+  {"templates/hooks/kernel-removed", file47, sizeof file47},
+  {"templates/hooks/prerm", file48, sizeof file48},
+  {"templates/hooks/toa.install", file49, sizeof file49},
+  {"templates/systemd/toa-ebpf.service", file50, sizeof file50},
+  {"bpf/table.bpf.o", file51, sizeof file51},
+  {"bpf/toa.bpf.o", file52, sizeof file52},
 };

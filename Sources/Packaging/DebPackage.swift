@@ -38,6 +38,8 @@ public struct DebPackage: Sendable, Equatable {
   public var scripts: [String: String]
   /// What it installs.
   public var files: [PackageFile]
+  /// Paths of its files that an administrator may change: dpkg keeps them as they are then.
+  public var conffiles: [String] = []
   /// dpkg-deb's options for the compressor.
   public var compression = ["-Zxz"]
 

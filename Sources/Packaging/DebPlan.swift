@@ -30,6 +30,8 @@ public struct DebPlan: Sendable, Equatable {
     let meta =
       [PackageFile(path: "/DEBIAN/control", text: control), PackageFile(path: "/DEBIAN/md5sums", text: sums)]
       + scripts.map { PackageFile(path: "/DEBIAN/\($0.key)", text: $0.value, mode: 0o755) }
+      + (package.conffiles.isEmpty
+        ? [] : [PackageFile(path: "/DEBIAN/conffiles", text: package.conffiles.map { $0 + "\n" }.joined())])
     files = (meta + package.files).map { file in
       var file = file
       file.path = folder + file.path

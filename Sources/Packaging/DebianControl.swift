@@ -26,6 +26,8 @@ public struct DebianControl: Sendable, Equatable {
   public var depends: [String] = []
   /// Names that it also answers to.
   public var provides: [String] = []
+  /// Packages that may not be installed beside it.
+  public var conflicts: [String] = []
   /// Part of the archive that it would belong to.
   public var section = "kernel"
   /// Fields of our own, which dpkg keeps and dpkg-query shows.
@@ -53,7 +55,8 @@ public struct DebianControl: Sendable, Equatable {
       "Architecture: \(try Checked.architecture(architecture))", "Maintainer: \(Self.maintainer)",
       "Installed-Size: \(installedSize)",
     ]
-    for (name, relations) in [("Depends", depends), ("Provides", provides)] where !relations.isEmpty {
+    let relations = [("Depends", depends), ("Provides", provides), ("Conflicts", conflicts)]
+    for (name, relations) in relations where !relations.isEmpty {
       var checked: [String] = []
       for relation in relations { checked.append(try Self.relation(relation)) }
       lines.append("\(name): \(checked.joined(separator: ", "))")

@@ -21,7 +21,10 @@ public struct Toa: AsyncParsableCommand {
         subcommands: [
           StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, Stats.self, TableVerb.self, Debug.self,
         ]),
-      CommandGroup(name: "By hand", subcommands: [Build.self, Load.self, Unload.self]),
+      // The last two are hidden: hooks call them.
+      CommandGroup(
+        name: "By hand",
+        subcommands: [Build.self, Load.self, Unload.self, KernelAdded.self, KernelRemoved.self]),
     ])
 
   /// Creates the command.

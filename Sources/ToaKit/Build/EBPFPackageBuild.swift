@@ -4,11 +4,6 @@ internal import Packaging
 
 /// The making of the deb that restores eBPF at boot: the running program, its settings and a unit.
 public struct EBPFPackageBuild: Sendable, Equatable, Codable {
-  /// The running program's own file.
-  static let program = "/proc/self/exe"
-  /// More bytes than any build of toa has.
-  private static let programLimit = 256 << 20
-
   /// Folder that gets the deb.
   public var folder: String
   /// dpkg's name of the architecture: "amd64".
@@ -58,7 +53,7 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
     return deb.files.allSatisfy { file in
       if let link = file.link { return system.files.linkTarget(file.path) == link }
       guard system.files.size(file.path) == file.bytes.count else { return false }
-      return (try? system.files.bytes(file.path, limit: Self.programLimit)) == file.bytes
+      return (try? system.files.bytes(file.path, limit: RunningProgram.limit)) == file.bytes
     }
   }
 
@@ -66,9 +61,16 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
     try EBPFPackage(
       version: toaVersion, architecture: architecture, object: object, trusted: settings.trusted,
       profile: settings.profile, settings: settings.fileText, depends: depends,
-      program: try system.files.bytes(Self.program, limit: Self.programLimit)
+      program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
     ).deb()
   }
+}
+
+/// The running program's own file.
+enum RunningProgram {
+  static let path = "/proc/self/exe"
+  /// More bytes than any build of toa has.
+  static let limit = 256 << 20
 }
 
 /// The shared libraries of the running program.

@@ -6,10 +6,26 @@ internal import Host
 public struct HostLock: ~Copyable {
   /// Where the lock lies; /run is root's own and empty after a boot.
   public static let path = "/run/toa.lock"
+  /// Variable of the environment by which programs that the holder starts know that it holds the lock.
+  static let mark = "TOA_IS_AT_WORK"
   private let descriptor: Int32
 
   /// Takes the lock, or fails at once with exit status 75.
   public init(_ system: System) throws(ToaError) { descriptor = try Self.take(system) }
+
+  /// Takes the lock when whoever holds it has finished, or fails after some seconds with exit status 75.
+  static func waiting(_ system: System, seconds: Int) async throws(ToaError) -> HostLock {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      do throws(ToaError) {
+        return try HostLock(system)
+      } catch {
+        guard error.status == .locked, ContinuousClock.now < end else { throw error }
+      }
+      try? await Task.sleep(for: .milliseconds(200))
+      try refuseIfCancelled()
+    }
+  }
 
   deinit {
     // A child between fork and exec has the descriptor, too, and would hold the lock on.
@@ -34,6 +50,7 @@ public struct HostLock: ~Copyable {
         .locked, "another toa is changing this host", why: "\(path): \(errorText(reason))",
         next: ["wait until it has finished, then run the same command again"])
     }
+    if system.files.isLive { setenv(mark, "1", 1) }
     return descriptor
   }
 }

@@ -29,7 +29,7 @@ extension Identity {
       .flatMap { $0.split(whereSeparator: \.isWhitespace).last }.flatMap { UInt64($0, radix: 16) }
     return Identity(
       kernelRelease: text(name.release), machine: text(name.machine), hostName: text(name.nodename), userID: geteuid(),
-      capabilities: capabilities ?? 0)
+      capabilities: capabilities ?? 0, isInsideToa: getenv(HostLock.mark) != nil)
   }
 
   private static func text<Field>(_ field: Field) -> String {

@@ -152,10 +152,19 @@ struct FakeDpkg {
   }
 
   private func depmod() {
-    let index = "/lib/modules/\(FakeHost.kernel)/modules.dep"
-    guard host.files.isDirectory("/lib/modules/\(FakeHost.kernel)") else { return }
-    let others = ((try? host.files.text(index)) ?? "").split(separator: "\n").filter { $0 != "updates/toa.ko:" }
-    let own: [Substring] = host.files.isFile(FakeHost.modulePath) ? ["updates/toa.ko:"] : []
-    host.write(index, (own + others).map { $0 + "\n" }.joined())
+    for kernel in host.files.list("/lib/modules") { depmod(kernel) }
+  }
+
+  /// Lists the module in a kernel's index where it lies.
+  func depmod(_ kernel: String) {
+    let folder = "/lib/modules/\(kernel)"
+    let index = folder + "/modules.dep"
+    guard host.files.isFile(index) else { return }
+    let places = ["updates", "extra/toa"].map { "\($0)/toa.ko" }
+    let before = (try? host.files.text(index)) ?? ""
+    let others = before.split(separator: "\n").filter { line in !places.contains { line == $0 + ":" } }
+    let own = places.filter { host.files.isFile("\(folder)/\($0)") }.map { Substring($0 + ":") }
+    let after = (own + others).map { $0 + "\n" }.joined()
+    if after != before { host.write(index, after) }
   }
 }

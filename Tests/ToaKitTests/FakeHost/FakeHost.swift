@@ -84,7 +84,7 @@ final class FakeHost: Sendable {
       "/run", "/run/systemd", "/run/systemd/system", "/var/log", "/var/lib/apt", "/var/lib/apt/lists", "/proc/net",
       "/proc/self", "/var/lib/dpkg/updates", "/sys/fs", "/sys/fs/bpf", "/sys/fs/cgroup", "/sys/fs/cgroup/system.slice",
     ] { world.nodes[folder] = .folder(mode: 0o755) }
-    for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount"] {
+    for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount", "depmod"] {
       world.nodes["/usr/bin/" + name] = .file(mode: 0o755, bytes: [])
     }
     world.nodes["/proc/self/cgroup"] = .file(mode: 0o644, bytes: Array("0::/system.slice/ssh.service\n".utf8))
@@ -132,6 +132,7 @@ final class FakeHost: Sendable {
     system.run = runner
     system.modules = modules
     system.bpf = bpf
+    system.now = { 1_795_219_200 }
     system.moduleLoading = { self[\.moduleLoading] }
     system.selfTest = { _ throws(SelfTestError) in self.selfTest() }
     return system

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Packaging
+
+/// The making of the package whose hooks give each new kernel its module: the running program, and scripts that run it.
+public struct HooksPackageBuild: Sendable, Equatable, Codable {
+  /// Folder that gets the package.
+  public var folder: String
+  /// dpkg's name of the architecture: "amd64".
+  public var architecture: String
+  /// Packages of the libraries that the program needs.
+  public var depends: [String]
+  /// Packages that are replaced.
+  public var replaced: [String]
+
+  /// The deb that comes out.
+  var files: PackageFiles {
+    let name = KernelHooksPackage.name
+    return PackageFiles(
+      names: [name], paths: ["\(folder)/\(name)_\(toaVersion)-1_\(architecture).deb"], replaced: replaced)
+  }
+
+  var typedCommands: [String] { ["dpkg-deb --build \(folder)/\(KernelHooksPackage.name) \(files.paths[0])"] }
+
+  /// Lays the package out and has dpkg-deb make it.
+  func run(_ system: System) async throws(ToaError) {
+    do {
+      let plan = try DebPlan(
+        package(system), folder: "\(folder)/\(KernelHooksPackage.name)", outputFolder: folder, time: toaReleaseTime,
+        rootOwner: system.identity.userID != 0)
+      try await plan.run(system)
+      guard [plan.output] == files.paths else {
+        throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
+      }
+    } catch let error as ToaError {
+      throw error
+    } catch let error as FileError {
+      throw ToaError(
+        .buildFailed, "cannot make the package \(KernelHooksPackage.name)",
+        why: "\(error.path): \(errorText(error.errno))",
+        next: ["make room there, then run the same command again"])
+    } catch {
+      throw ToaError(
+        .buildFailed, "cannot make the package \(KernelHooksPackage.name)", why: "\(error)", next: ["toa doctor"])
+    }
+  }
+
+  /// Whether the package's program is this one; its hooks are configuration files, which an administrator may change.
+  func isInPlace(_ system: System) -> Bool {
+    let own = RunningProgram.path
+    guard let size = system.files.size(own), system.files.size(KernelHooksPackage.program) == size,
+      let bytes = try? system.files.bytes(own, limit: RunningProgram.limit)
+    else { return false }
+    return (try? system.files.bytes(KernelHooksPackage.program, limit: RunningProgram.limit)) == bytes
+  }
+
+  private func package(_ system: System) throws -> DebPackage {
+    try KernelHooksPackage(
+      version: toaVersion, architecture: architecture, depends: depends,
+      program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
+    ).deb()
+  }
+}
