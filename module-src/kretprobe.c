@@ -18,8 +18,8 @@
 /* A getname() that sleeps on the socket's lock occupies one of these. */
 #define GETNAME_INSTANCES 1024
 
-static int see_receive(struct kretprobe_instance *instance,
-		       struct pt_regs *regs)
+static int enter_receive(struct kretprobe_instance *instance,
+			 struct pt_regs *regs)
 {
 	struct sock *listener = (void *)regs_get_kernel_argument(regs, 0);
 	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
@@ -36,21 +36,21 @@ static int see_receive(struct kretprobe_instance *instance,
 	return 0;
 }
 
-NOKPROBE_SYMBOL(see_receive);
+NOKPROBE_SYMBOL(enter_receive);
 
-static int see_receive_ip4(struct kretprobe_instance *instance,
-			   struct pt_regs *regs)
+static int enter_receive_ip4(struct kretprobe_instance *instance,
+			     struct pt_regs *regs)
 {
 	const struct sock *listener = (void *)regs_get_kernel_argument(regs, 0);
 
 	/* The IPv6 function calls this one for an IPv4 client: seen there. */
-	return listener->sk_family == AF_INET ? see_receive(instance, regs) : 1;
+	return listener->sk_family == AF_INET ? enter_receive(instance, regs) : 1;
 }
 
-NOKPROBE_SYMBOL(see_receive_ip4);
+NOKPROBE_SYMBOL(enter_receive_ip4);
 
-static int see_received(struct kretprobe_instance *instance,
-			struct pt_regs *regs)
+static int leave_receive(struct kretprobe_instance *instance,
+			 struct pt_regs *regs)
 {
 	struct sock *child = (void *)regs_return_value(regs);
 
@@ -59,7 +59,7 @@ static int see_received(struct kretprobe_instance *instance,
 	return 0;
 }
 
-NOKPROBE_SYMBOL(see_received);
+NOKPROBE_SYMBOL(leave_receive);
 
 struct getname_call {
 	const struct sock *sk;
@@ -67,8 +67,8 @@ struct getname_call {
 	int peer;
 };
 
-static int see_getname(struct kretprobe_instance *instance,
-		       struct pt_regs *regs)
+static int enter_getname(struct kretprobe_instance *instance,
+			 struct pt_regs *regs)
 {
 	const struct socket *sock = (void *)regs_get_kernel_argument(regs, 0);
 	struct getname_call *call = (void *)instance->data;
@@ -80,9 +80,10 @@ static int see_getname(struct kretprobe_instance *instance,
 	       !toa_name_answer(call->sk, call->peer, NULL);
 }
 
-NOKPROBE_SYMBOL(see_getname);
+NOKPROBE_SYMBOL(enter_getname);
 
-static int see_named(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int leave_getname(struct kretprobe_instance *instance,
+			 struct pt_regs *regs)
 {
 	const struct getname_call *call = (void *)instance->data;
 
@@ -91,9 +92,9 @@ static int see_named(struct kretprobe_instance *instance, struct pt_regs *regs)
 	return 0;
 }
 
-NOKPROBE_SYMBOL(see_named);
+NOKPROBE_SYMBOL(leave_getname);
 
-static int see_options(struct kprobe *probe, struct pt_regs *regs)
+static int enter_parse_options(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct sk_buff *skb =
 		(void *)regs_get_kernel_argument(regs, TOA_PARSE_OPTIONS_SKB);
@@ -108,31 +109,31 @@ static int see_options(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-NOKPROBE_SYMBOL(see_options);
+NOKPROBE_SYMBOL(enter_parse_options);
 
 static struct kretprobe receive_probes[TOA_FAMILIES] = {
 	[TOA_IP4] = {
-		.entry_handler = see_receive_ip4,
-		.handler = see_received,
+		.entry_handler = enter_receive_ip4,
+		.handler = leave_receive,
 		.data_size = sizeof(struct toa_finding),
 	},
 	[TOA_IP6] = {
-		.entry_handler = see_receive,
-		.handler = see_received,
+		.entry_handler = enter_receive,
+		.handler = leave_receive,
 		.data_size = sizeof(struct toa_finding),
 	},
 };
 
 static struct kretprobe getname_probes[TOA_FAMILIES] = {
 	[TOA_IP4] = {
-		.entry_handler = see_getname,
-		.handler = see_named,
+		.entry_handler = enter_getname,
+		.handler = leave_getname,
 		.data_size = sizeof(struct getname_call),
 		.maxactive = GETNAME_INSTANCES,
 	},
 	[TOA_IP6] = {
-		.entry_handler = see_getname,
-		.handler = see_named,
+		.entry_handler = enter_getname,
+		.handler = leave_getname,
 		.data_size = sizeof(struct getname_call),
 		.maxactive = GETNAME_INSTANCES,
 	},
@@ -201,7 +202,7 @@ int toa_kretprobe_elsewhere_start(void)
 		return -EOPNOTSUPP;
 	options_probe = (struct kprobe){
 		.symbol_name = TOA_PARSE_OPTIONS,
-		.pre_handler = see_options,
+		.pre_handler = enter_parse_options,
 	};
 	return register_kprobe(&options_probe);
 }

@@ -11,7 +11,7 @@
 #include "proc.h"
 #include "uapi/toa.h"
 
-#define PROC_NAME "toa_stats"
+#define STATS_NAME "toa_stats"
 
 struct toa_counters __percpu *toa_counters;
 
@@ -125,7 +125,7 @@ int toa_stats_init(void)
 	if (!toa_counters)
 		return -ENOMEM;
 
-	if (!toa_proc_create_single(PROC_NAME, init_net.proc_net, show_stats)) {
+	if (!toa_proc_create_single(STATS_NAME, init_net.proc_net, show_stats)) {
 		free_percpu(toa_counters);
 		return -ENOMEM;
 	}
@@ -134,6 +134,6 @@ int toa_stats_init(void)
 
 void toa_stats_exit(void)
 {
-	remove_proc_entry(PROC_NAME, init_net.proc_net);
+	remove_proc_entry(STATS_NAME, init_net.proc_net);
 	free_percpu(toa_counters);
 }

@@ -21,7 +21,7 @@
 #include "store.h"
 #include "uapi/toa.h"
 
-#define PROC_NAME "toa_table"
+#define TABLE_NAME "toa_table"
 
 /*
  * A bucket has some thirty entries when the store is full, so that all of it
@@ -115,13 +115,13 @@ static const struct seq_operations table_operations = {
 
 static int __net_init table_net_init(struct net *net)
 {
-	return toa_proc_create_net(PROC_NAME, net, &table_operations,
+	return toa_proc_create_net(TABLE_NAME, net, &table_operations,
 				   sizeof(struct table_reader)) ? 0 : -ENOMEM;
 }
 
 static void __net_exit table_net_exit(struct net *net)
 {
-	remove_proc_entry(PROC_NAME, net->proc_net);
+	remove_proc_entry(TABLE_NAME, net->proc_net);
 }
 
 static struct pernet_operations table_net_operations = {

@@ -107,7 +107,7 @@ static bool parse_prefix(const char *text, size_t size, struct prefix *prefix)
 	return host_bits_clear(prefix, width);
 }
 
-static bool word_is(const char *word, size_t size, const char *name)
+static bool is_word(const char *word, size_t size, const char *name)
 {
 	return size == strlen(name) && !memcmp(word, name, size);
 }
@@ -124,9 +124,9 @@ static int parse_list(const char *text, struct trusted_list *list)
 		size = strcspn(text, SEPARATORS);
 		words++;
 
-		if (word_is(text, size, "any")) {
+		if (is_word(text, size, "any")) {
 			list->any = true;
-		} else if (word_is(text, size, "none")) {
+		} else if (is_word(text, size, "none")) {
 			none = true;
 		} else if (list->count == TOA_TRUSTED_MAX_PREFIXES) {
 			pr_warn("trusted: more than %d prefixes, all refused\n",

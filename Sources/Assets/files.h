@@ -142,74 +142,78 @@ static const uint8_t file34[] = {
 };
 
 static const uint8_t file35[] = {
-#embed "../../module-src/trust.c"
+#embed "../../module-src/toa.c"
 };
 
 static const uint8_t file36[] = {
-#embed "../../module-src/trust.h"
+#embed "../../module-src/trust.c"
 };
 
 static const uint8_t file37[] = {
-#embed "../../module-src/uapi/toa.h"
+#embed "../../module-src/trust.h"
 };
 
 static const uint8_t file38[] = {
-#embed "../../module-src/waiting.c"
+#embed "../../module-src/uapi/toa.h"
 };
 
 static const uint8_t file39[] = {
-#embed "../../module-src/waiting.h"
+#embed "../../module-src/waiting.c"
 };
 
 static const uint8_t file40[] = {
-#embed "../../templates/deb/copyright"
+#embed "../../module-src/waiting.h"
 };
 
 static const uint8_t file41[] = {
-#embed "../../templates/deb/ebpf.postinst"
+#embed "../../templates/deb/copyright"
 };
 
 static const uint8_t file42[] = {
-#embed "../../templates/deb/ebpf.postrm"
+#embed "../../templates/deb/ebpf.postinst"
 };
 
 static const uint8_t file43[] = {
-#embed "../../templates/deb/ebpf.prerm"
+#embed "../../templates/deb/ebpf.postrm"
 };
 
 static const uint8_t file44[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../templates/deb/ebpf.prerm"
 };
 
 static const uint8_t file45[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../templates/deb/modules.postinst"
 };
 
 static const uint8_t file46[] = {
-#embed "../../templates/hooks/kernel-added"
+#embed "../../templates/deb/modules.postrm"
 };
 
 static const uint8_t file47[] = {
-#embed "../../templates/hooks/kernel-removed"
+#embed "../../templates/hooks/kernel-added"
 };
 
 static const uint8_t file48[] = {
-#embed "../../templates/hooks/prerm"
+#embed "../../templates/hooks/kernel-removed"
 };
 
 static const uint8_t file49[] = {
-#embed "../../templates/hooks/toa.install"
+#embed "../../templates/hooks/prerm"
 };
 
 static const uint8_t file50[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../templates/hooks/toa.install"
 };
 
 static const uint8_t file51[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/systemd/toa-ebpf.service"
 };
 
 static const uint8_t file52[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file53[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -249,22 +253,23 @@ static const struct carried_file files[] = {
   {"module-src/store.h", file32, sizeof file32},
   {"module-src/table.c", file33, sizeof file33},
   {"module-src/table.h", file34, sizeof file34},
-  {"module-src/trust.c", file35, sizeof file35},
-  {"module-src/trust.h", file36, sizeof file36},
-  {"module-src/uapi/toa.h", file37, sizeof file37},
-  {"module-src/waiting.c", file38, sizeof file38},
-  {"module-src/waiting.h", file39, sizeof file39},
-  {"templates/deb/copyright", file40, sizeof file40},
-  {"templates/deb/ebpf.postinst", file41, sizeof file41},
-  {"templates/deb/ebpf.postrm", file42, sizeof file42},
-  {"templates/deb/ebpf.prerm", file43, sizeof file43},
-  {"templates/deb/modules.postinst", file44, sizeof file44},
-  {"templates/deb/modules.postrm", file45, sizeof file45},
-  {"templates/hooks/kernel-added", file46, sizeof file46},
-  {"templates/hooks/kernel-removed", file47, sizeof file47},
-  {"templates/hooks/prerm", file48, sizeof file48},
-  {"templates/hooks/toa.install", file49, sizeof file49},
-  {"templates/systemd/toa-ebpf.service", file50, sizeof file50},
-  {"bpf/table.bpf.o", file51, sizeof file51},
-  {"bpf/toa.bpf.o", file52, sizeof file52},
+  {"module-src/toa.c", file35, sizeof file35},
+  {"module-src/trust.c", file36, sizeof file36},
+  {"module-src/trust.h", file37, sizeof file37},
+  {"module-src/uapi/toa.h", file38, sizeof file38},
+  {"module-src/waiting.c", file39, sizeof file39},
+  {"module-src/waiting.h", file40, sizeof file40},
+  {"templates/deb/copyright", file41, sizeof file41},
+  {"templates/deb/ebpf.postinst", file42, sizeof file42},
+  {"templates/deb/ebpf.postrm", file43, sizeof file43},
+  {"templates/deb/ebpf.prerm", file44, sizeof file44},
+  {"templates/deb/modules.postinst", file45, sizeof file45},
+  {"templates/deb/modules.postrm", file46, sizeof file46},
+  {"templates/hooks/kernel-added", file47, sizeof file47},
+  {"templates/hooks/kernel-removed", file48, sizeof file48},
+  {"templates/hooks/prerm", file49, sizeof file49},
+  {"templates/hooks/toa.install", file50, sizeof file50},
+  {"templates/systemd/toa-ebpf.service", file51, sizeof file51},
+  {"bpf/table.bpf.o", file52, sizeof file52},
+  {"bpf/toa.bpf.o", file53, sizeof file53},
 };
