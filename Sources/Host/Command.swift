@@ -106,15 +106,21 @@ public struct CommandRunner: Sendable {
   public var stream: @Sendable (Command, @Sendable (String) -> Void) async throws(CommandError) -> CommandResult
   /// Absolute path of a program on PATH (or of an absolute path that is executable); nil when there is none.
   public var find: @Sendable (String) -> String?
+  /// Runs to the end on this process's own terminal, for programs that ask a person something; returns the exit status.
+  public var attend: @Sendable (Command) async throws(CommandError) -> Int32
 
-  /// Creates a runner from its parts.
+  /// Creates a runner from its parts; without a terminal nothing can be attended.
   public init(
     run: @escaping @Sendable (Command) async throws(CommandError) -> CommandResult,
     stream: @escaping @Sendable (Command, @Sendable (String) -> Void) async throws(CommandError) -> CommandResult,
-    find: @escaping @Sendable (String) -> String?
+    find: @escaping @Sendable (String) -> String?,
+    attend: @escaping @Sendable (Command) async throws(CommandError) -> Int32 = { command throws(CommandError) in
+      throw CommandError(command: command, reason: "it wants a terminal, and there is none")
+    }
   ) {
     self.run = run
     self.stream = stream
     self.find = find
+    self.attend = attend
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Host
-import Synchronization
 import SystemPackage
 import Testing
 
@@ -75,12 +74,18 @@ struct SigningHost: Sendable {
 }
 
 /// Keys that openssl made once.
-final class KeyCache: Sendable {
+actor KeyCache {
   enum Name: String { case own, stranger, small, plain }
-  private let pairs = Mutex<[Name: (key: [UInt8], certificate: [UInt8])]>([:])
+  typealias Pair = (key: [UInt8], certificate: [UInt8])
+  private var pairs: [Name: Task<Pair, any Error>] = [:]
 
-  func pair(_ name: Name) async throws -> (key: [UInt8], certificate: [UInt8]) {
-    if let pair = pairs.withLock({ $0[name] }) { return pair }
+  func pair(_ name: Name) async throws -> Pair {
+    let task = pairs[name] ?? Task { try await Self.make(name) }
+    pairs[name] = task
+    return try await task.value
+  }
+
+  private static func make(_ name: Name) async throws -> Pair {
     let tree = try TestTree()
     let place = try #require(tree.root.locate("/"))
     let usage = name == .plain ? "" : "extendedKeyUsage=codeSigning\n"
@@ -105,8 +110,6 @@ final class KeyCache: Sendable {
           "-config", place + "/c.cnf", "-keyout", place + "/key", "-outform", "DER", "-out", place + "/der",
         ]))
     try #require(result.status == 0, "\(result.errorOutput)")
-    let pair = (key: try tree.root.bytes("/key"), certificate: try tree.root.bytes("/der"))
-    pairs.withLock { $0[name] = pair }
-    return pair
+    return (key: try tree.root.bytes("/key"), certificate: try tree.root.bytes("/der"))
   }
 }

@@ -7,6 +7,8 @@ public import Host
 public struct Journal: Sendable {
   /// The folder that holds everything toa keeps: journal, build folders, debs.
   public static let folder = "/var/lib/toa"
+  /// What lies in it and is no plan's: a key, and what the kernels' hooks keep, outlive an installation that failed.
+  static let lasting: Set<String> = ["keys", "kernels"]
   /// Where the journal lies.
   public static let path = folder + "/journal"
 
@@ -80,6 +82,14 @@ public struct Journal: Sendable {
     // A kill can leave a line without its end; a new line must not be glued to it.
     let glue = (try? files.bytes(Self.path)).map { !$0.isEmpty && $0.last != UInt8(ascii: "\n") } ?? false
     try files.append(Self.path, Array(((glue ? "\n" : "") + jsonText(record, pretty: false) + "\n").utf8))
+  }
+
+  /// Removes the folder, but for what lasts longer than the plans.
+  func removeFolder() throws(FileError) {
+    for name in files.list(Self.folder) where !Self.lasting.contains(name) {
+      try files.remove(Self.folder + "/" + name)
+    }
+    if files.list(Self.folder).isEmpty { try files.remove(Self.folder) }
   }
 }
 

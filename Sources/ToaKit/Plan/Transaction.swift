@@ -86,7 +86,7 @@ public struct Transaction: Sendable {
   private func removeEmptyJournal() throws(ToaError) {
     guard journal.entries().allSatisfy({ $0.standing.isEmpty && !$0.isCommitted }) else { return }
     do throws(FileError) {
-      try system.files.remove(Journal.folder)
+      try journal.removeFolder()
     } catch {
       throw ToaError(.unexpected, "cannot remove \(error.path)", why: errorText(error.errno), next: ["toa uninstall"])
     }

@@ -33,12 +33,21 @@ extension CommandRunner {
           return CommandResult(status: exitStatus(result.terminationStatus), output: result.closureResult)
         }
       },
-      find: { program(onPath: $0) })
+      find: { program(onPath: $0) },
+      attend: { command async throws(CommandError) in
+        // On the terminal, in this session: what a person types is for the program.
+        try await execute(command, ownSession: false) { configuration, _ in
+          let result = try await Subprocess.run(
+            configuration, input: .currentStandardInput, output: .currentStandardOutput,
+            error: .currentStandardError)
+          return CommandResult(status: exitStatus(result.terminationStatus))
+        }.status
+      })
   }
 }
 
 private func execute(
-  _ command: Command,
+  _ command: Command, ownSession: Bool = true,
   _ body: (Configuration, ArrayInput) async throws -> CommandResult
 ) async throws(CommandError) -> CommandResult {
   guard let path = program(onPath: command.program) else {
@@ -48,7 +57,7 @@ private func execute(
   for name in command.unsetEnvironment { changes[Environment.Key(stringLiteral: name)] = .some(nil) }
   for (name, value) in command.environment { changes[Environment.Key(stringLiteral: name)] = value }
   var options = PlatformOptions()
-  options.createSession = true
+  options.createSession = ownSession
   let configuration = Configuration(
     executable: .path(FilePath(path)), arguments: Arguments(command.arguments),
     environment: .inherit.updating(changes), workingDirectory: command.workingDirectory.map { FilePath($0) },
