@@ -55,9 +55,9 @@ extension PackageAdvice {
         manager: manager, packages: ["\(collection)-gcc"],
         note: "it lies below /opt/rh/\(collection), where it is found without `scl enable`")
     }
-    let repository = manager.map { [$0.install(["centos-release-scl"])] } ?? []
     return PackageAdvice(
-      manager: manager, packages: ["\(collection)-gcc"], before: distribution.id == "centos" ? repository : [],
+      manager: manager, packages: ["\(collection)-gcc"],
+      repositories: distribution.id == "centos" ? ["centos-release-scl"] : [],
       note: "its repository closed with the release's end of life; packages come from a vault mirror")
   }
 }

@@ -16,8 +16,8 @@ public enum PackageManager: String, Sendable, Equatable, Codable, CaseIterable {
   /// The program's name.
   public var program: String { self == .apt ? "apt-get" : rawValue }
 
-  /// The package format: "deb" or "rpm".
-  public var format: String { self == .apt ? "deb" : "rpm" }
+  /// The format of its packages.
+  public var format: PackageFormat { self == .apt ? .deb : .rpm }
 
   /// The program that answers questions about installed packages.
   public var databaseTool: String { self == .apt ? "dpkg" : "rpm" }

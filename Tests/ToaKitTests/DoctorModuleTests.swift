@@ -203,13 +203,22 @@ import ToaKit
     Situation("MOD19", .skipped, "dpkg that fails", says: "cannot verify", .loaded, [:]) {
       $0.answers[DoctorHost.verify] = CommandResult(status: 2, errorOutput: "dpkg: error\n")
     },
-    Situation("MOD19", .skipped, "an rpm system", says: "not used", .bare, ["/etc/os-release": "ID=fedora\n"]) {
-      // The owner of the kernel is asked of rpm.
+    Situation("MOD19", .skipped, "a system without packages", says: "is used", .bare, ["/etc/os-release": "ID=lfs\n"]),
+    Situation(
+      "MOD19", .warning, "an rpm system with a changed file", says: "1 file changed", .bare,
+      ["/etc/os-release": "ID=fedora\n"]
+    ) {
+      $0.programs["rpm"] = "/usr/bin/rpm"
+      let root = $0.tree.root.location.string
+      // The owner of the kernel is asked of rpm, too.
       for path in ["/boot/vmlinuz-\(DoctorHost.release)", DoctorHost.modules] {
-        let root = $0.tree.root.location.string
         $0.answers["rpm --root \(root) -qf --qf '%{NAME} %{EVR} %{ARCH}\\n' \(path)"] = CommandResult(
           status: 1)
       }
+      $0.answers["rpm --root \(root) --query --all --qf '%{NAME}\\n' 'toa-modules-*' 'toa-ebpf*' 'kmod-toa-*'"] =
+        CommandResult(status: 0, output: "toa-modules-common\nkmod-toa-\(DoctorHost.release)\n")
+      $0.answers["rpm --verify toa-modules-common kmod-toa-\(DoctorHost.release)"] = CommandResult(
+        status: 1, output: "S.5....T.    /lib/modules/\(DoctorHost.release)/extra/toa/toa.ko\n")
     },
   ]
 

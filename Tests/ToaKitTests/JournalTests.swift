@@ -6,7 +6,7 @@ import Testing
 
 struct JournalTests {
   static let plan = Plan(
-    verb: "install", kernel: "6.1", steps: [.updatePackageLists, .installPackages(["make"]), .loadModule("toa")])
+    verb: "install", kernel: "6.1", steps: [.updatePackageLists(), .installPackages(["make"]), .loadModule("toa")])
 
   let tree: TestTree
   var journal: Journal { Journal(tree.root) }

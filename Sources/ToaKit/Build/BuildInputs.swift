@@ -13,10 +13,8 @@ struct BuildInputs: Sendable {
     var cross: CrossCompilation?
     /// Why this compiler, as a sentence.
     var reason: String
-    /// Packages of the distribution to install first.
-    var packages: [String]
-    /// Steps before that installation.
-    var listSteps: [Step]
+    /// Steps that bring what is missing.
+    var steps: [Step]
   }
 
   let system: System
@@ -36,23 +34,27 @@ struct BuildInputs: Sendable {
     var missing: [String] = []
     let headersProblem = headersError()
     if let headersProblem {
-      guard mayInstall, isHeadersPackageTheCure else { throw headersProblem }
+      guard mayInstall, isHeadersPackageTheCure, !facts.headersAdvice.packages.isEmpty else { throw headersProblem }
       missing += facts.headersAdvice.packages
     }
     let cross = try crossCompilation()
     let chosen = try await chooseCompiler()
-    if let package = chosen.package {
+    if !chosen.packages.isEmpty {
       guard mayInstall else { throw compilerError(facts.choice) }
-      missing.append(package)
+      missing += chosen.packages
     }
-    if system.run.find("make") == nil { missing.append("make") }
+    missing += MissingTools(system, facts).packages(forPackages: mayInstall)
     guard mayInstall || missing.isEmpty else {
-      throw ToaError(.buildFailed, "make is not installed", next: ["apt-get install make"])
+      throw ToaError(
+        .buildFailed, "\(missing.spoken) \(missing.count == 1 ? "is" : "are") not installed",
+        next: facts.distribution.packageManager.map { [$0.install(missing).typed] } ?? [])
     }
-    let lists = missing.isEmpty ? [] : try await locate(missing, headersProblem, chosen.package)
+    let problem = headersProblem ?? (chosen.packages.isEmpty ? nil : compilerError(facts.choice))
     return Resolved(
       headers: "/lib/modules/\(facts.target)/build", compiler: chosen.path, compilerName: chosen.name,
-      isClang: chosen.isClang, cross: cross, reason: chosen.reason, packages: missing, listSteps: lists)
+      isClang: chosen.isClang, cross: cross, reason: chosen.reason,
+      steps: missing.isEmpty
+        ? [] : try await steps(bringing: missing, from: chosen.repositories, insteadOf: problem))
   }
 
   /// What Kbuild must be told of the processor. A kernel of another one needs tools that somebody names.
@@ -86,7 +88,10 @@ struct BuildInputs: Sendable {
     var name: String
     var isClang: Bool
     var reason: String
-    var package: String?
+    /// Packages that bring it where it is missing.
+    var packages: [String] = []
+    /// Packages that bring the repository of these.
+    var repositories: [String] = []
   }
 
   private func chooseCompiler() async throws(ToaError) -> Chosen {
@@ -109,40 +114,83 @@ struct BuildInputs: Sendable {
     }
     // Without headers nothing may tell the compiler of a kernel that does not run; the headers' package brings it.
     guard let wanted = facts.compiler?.identity else {
-      return Chosen(path: "gcc", name: "gcc", isClang: false, reason: facts.choice.reason, package: "gcc")
+      return Chosen(path: "gcc", name: "gcc", isClang: false, reason: facts.choice.reason, packages: ["gcc"])
     }
-    let name = "\(wanted.kind.rawValue)-\(wanted.version.series)"
-    guard let package = facts.compilerAdvice?.packages.first else { throw compilerError(facts.choice) }
+    guard let advice = facts.compilerAdvice, let package = advice.packages.first else {
+      throw compilerError(facts.choice)
+    }
     return Chosen(
-      path: "/usr/bin/" + name, name: name, isClang: wanted.kind == .clang, reason: facts.choice.reason,
-      package: package)
+      path: Self.path(ofPackage: package, wanted), name: "\(wanted.kind.rawValue)-\(wanted.version.series)",
+      isClang: wanted.kind == .clang, reason: facts.choice.reason, packages: advice.packages,
+      repositories: advice.repositories)
   }
 
-  /// Asks apt whether it has the packages; a step that refreshes the lists is added when there are none at all.
-  private func locate(
-    _ packages: [String], _ headersProblem: ToaError?, _ compilerPackage: String?
+  /// Where a distribution's package puts its compiler: gcc-12 and gcc7 with the series, gcc without it, collections below /opt.
+  private static func path(ofPackage package: String, _ wanted: CompilerIdentity) -> String {
+    if package.hasSuffix("-gcc") { return "/opt/rh/\(package.dropLast("-gcc".count))/root/usr/bin/gcc" }
+    let kind = wanted.kind.rawValue
+    return "/usr/bin/" + (package == kind ? kind : "\(kind)-\(wanted.version.series)")
+  }
+
+  /// The steps that install packages, after the package tool was asked whether it has them: one that refreshes its lists comes
+  /// first when there are none at all.
+  private func steps(
+    bringing packages: [String], from repositories: [String], insteadOf problem: ToaError?
   ) async throws(ToaError) -> [Step] {
+    guard let manager = facts.distribution.packageManager else { throw problem ?? lacking(packages, nil, []) }
+    let install = Step.installPackages(packages, with: manager.stored)
+    guard repositories.isEmpty else { return [.installPackages(repositories, with: manager.stored), install] }
+    // Only root may ask the others.
+    guard manager == .apt || system.identity.userID == 0 else { return [install] }
+    let tool = PackageTool(manager)
+    guard let result = try? await system.run.run(tool.simulateInstall(packages)) else {
+      throw problem ?? lacking(packages, manager, [])
+    }
+    if let added = tool.added(bySimulation: result) {
+      guard added.isEmpty else { return [install] }
+      throw deletedFiles(of: packages, tool, problem)
+    }
+    let said = (result.output + "\n" + result.errorOutput).split(separator: "\n").map(String.init)
+    if PackageTool.saysLocked(said) { throw CommonPreflight.locked }
+    if manager == .apt, hasSourcesWithoutLists {
+      return [.updatePackageLists(with: manager.stored), install]
+    }
+    throw problem?.saying(manager == .apt ? [] : PackageTool.complaints(in: said, of: .rpm), manager)
+      ?? lacking(packages, manager, said)
+  }
+
+  /// Whether apt has sources and has never read them.
+  private var hasSourcesWithoutLists: Bool {
     let lists = system.files.list("/var/lib/apt/lists").contains {
       $0.hasSuffix("_Packages") || $0.contains("_Packages.")
     }
     let sources =
       !system.files.list("/etc/apt/sources.list.d").isEmpty || system.files.size("/etc/apt/sources.list") ?? 0 > 0
-    if let result = try? await system.run.run(Apt.simulateInstall(packages)), result.status == 0 {
-      guard Apt.added(bySimulation: result.output).isEmpty else { return [] }
-      throw deletedFiles(of: packages, headersProblem ?? compilerPackage.map { _ in compilerError(facts.choice) })
-    }
-    if !lists && sources { return [.updatePackageLists] }
-    throw headersProblem ?? compilerPackage.map { _ in compilerError(facts.choice) }
-      ?? ToaError(.buildFailed, "make is not installed and apt has no package of it", next: ["apt-get update"])
+    return !lists && sources
   }
 
-  /// dpkg has the packages, and their files are gone: installing them again does nothing, only reinstalling does.
-  private func deletedFiles(of packages: [String], _ problem: ToaError?) -> ToaError {
+  /// Only tools like make are missing, and the package tool has no package of them.
+  private func lacking(_ packages: [String], _ manager: PackageManager?, _ said: [String]) -> ToaError {
+    guard let manager else {
+      return ToaError(.buildFailed, "\(packages.spoken) \(packages.count == 1 ? "is" : "are") not installed")
+    }
+    let tool = manager == .apt ? "apt" : manager.rawValue
+    return ToaError(
+      .buildFailed,
+      packages.count == 1
+        ? "\(packages[0]) is not installed and \(tool) has no package of it"
+        : "\(packages.spoken) are not installed and \(tool) has not all of their packages",
+      next: [manager.refresh.typed]
+    ).saying(manager == .apt ? [] : PackageTool.complaints(in: said, of: .rpm), manager)
+  }
+
+  /// The database has the packages, and their files are gone: installing them again does nothing, only reinstalling does.
+  private func deletedFiles(of packages: [String], _ tool: PackageTool, _ problem: ToaError?) -> ToaError {
     let names = packages.joined(separator: ", ")
     return ToaError(
       problem?.status ?? .buildFailed, problem?.what ?? "cannot build for kernel \(facts.target)",
-      why: "dpkg says that \(names) is installed, but files of it are gone",
-      next: [Apt.reinstall(packages).typed, "toa install"])
+      why: "\(tool.manager.databaseTool) says that \(names) is installed, but files of it are gone",
+      next: [tool.reinstall(packages).typed, "toa install"])
   }
 
   private var isHeadersPackageTheCure: Bool {
@@ -182,5 +230,21 @@ struct BuildInputs: Sendable {
     return ToaError(
       .toolchainMismatch, "no compiler that matches kernel \(facts.target)", why: choice.reason + note,
       next: (facts.compilerAdvice?.commands.map(\.typed) ?? []) + ["toa doctor --only CC"])
+  }
+}
+
+extension PackageManager {
+  /// As plans name it: apt is what a plan means that names none, like those of the first versions.
+  var stored: PackageManager? { self == .apt ? nil : self }
+}
+
+extension ToaError {
+  /// The same with what the package tool had to say.
+  fileprivate func saying(_ complaints: [String], _ manager: PackageManager) -> ToaError {
+    guard !complaints.isEmpty else { return self }
+    var error = self
+    let said = "\(manager.rawValue) says: " + complaints.prefix(3).joined(separator: "\n")
+    error.why += (why.isEmpty ? "" : "\n") + said
+    return error
   }
 }

@@ -33,7 +33,7 @@ struct BackendChoice: Sendable {
   /// The plan for what was asked for.
   func draft() async throws(ToaError) -> Draft {
     try request.checkOptions()
-    let installed = try installedBackend()
+    let installed = try await installedBackend()
     switch request.backend {
     case .module: return try await module(installed)
     case .ebpf: return try await ebpf(installed, because: nil)
@@ -71,7 +71,7 @@ struct BackendChoice: Sendable {
   }
 
   private func module(_ installed: Backend.Kind?) async throws(ToaError) -> Draft {
-    if installed == .ebpf { throw alreadyInstalled(.ebpf, wanted: .module) }
+    if installed == .ebpf { throw await alreadyInstalled(.ebpf, wanted: .module) }
     let live = facts.isRunning ? try Backend.live(system) : nil
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
     if mayCheck { try Preflight(system: system, facts: facts).check() }
@@ -79,7 +79,7 @@ struct BackendChoice: Sendable {
   }
 
   private func ebpf(_ installed: Backend.Kind?, because reason: String?) async throws(ToaError) -> Draft {
-    if installed == .module { throw alreadyInstalled(.module, wanted: .ebpf) }
+    if installed == .module { throw await alreadyInstalled(.module, wanted: .ebpf) }
     let planner = EBPFPlanner(system: system, facts: facts, request: request, console: console)
     let settings = try await planner.settings()
     if mayCheck { try EBPFPreflight(system: system, facts: facts).check(settings) }
@@ -91,17 +91,18 @@ struct BackendChoice: Sendable {
   private var mayCheck: Bool { !request.dryRun || system.identity.userID == 0 }
 
   /// The backend that has a package here, or else the one that works.
-  private func installedBackend() throws(ToaError) -> Backend.Kind? {
-    let database = DpkgDatabase.read(from: system.files)
-    if database?[EBPFPackage.name] != nil { return .ebpf }
-    if database?.installed(prefix: "toa-modules-").isEmpty == false { return .module }
+  private func installedBackend() async throws(ToaError) -> Backend.Kind? {
+    let database = PackageDatabase(system)
+    if await database.fields(["Version"], of: EBPFPackage.name) != nil { return .ebpf }
+    let modules = await database.installed(prefixes: [PackageNames.modulePrefix(database.format), CommonPackage.name])
+    if !modules.isEmpty { return .module }
     guard mayCheck, let live = try Backend.live(system), live.isOurs else { return nil }
     return live.kind
   }
 
-  private func alreadyInstalled(_ installed: Backend.Kind, wanted: Backend.Kind) -> ToaError {
+  private func alreadyInstalled(_ installed: Backend.Kind, wanted: Backend.Kind) async -> ToaError {
     let live = try? Backend.live(system)
-    let isPackaged = DpkgDatabase.read(from: system.files)?.installed(prefix: "toa-").isEmpty == false
+    let isPackaged = await !PackageDatabase(system).installed(prefixes: ["toa-", "kmod-toa-"]).isEmpty
     if !isPackaged, let live { return ToaError.otherBackend(live, wanted: wanted) }
     return ToaError(
       .conflict, "\(installed.title) is installed",

@@ -93,6 +93,6 @@ struct InstallPlanner: Sendable {
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, folder: Journal.folder + "/build/" + facts.target.text)
-    return (inputs.packages.isEmpty ? [] : inputs.listSteps + [.installPackages(inputs.packages)], build)
+    return (inputs.steps, build)
   }
 }

@@ -2,7 +2,7 @@
 internal import Host
 internal import Packaging
 
-/// Which of toa's debs are installed, and what they were made from.
+/// Which of toa's packages are installed, and what they were made from.
 struct InstalledPackages: Sendable, Equatable {
   /// Hash of the source from which the installed module of the kernel was built; nil when none is installed.
   var sourceSha256: String?
@@ -18,7 +18,7 @@ struct InstalledPackages: Sendable, Equatable {
   var profile: String?
   /// Version and object of the eBPF package; nil when it is not installed.
   var ebpf: EBPF?
-  /// Debs of the installed packages that toa still keeps, by package name.
+  /// Files of the installed packages that toa still keeps, by package name.
   var debs: [String: String] = [:]
 
   /// What the package of eBPF was made from.
@@ -27,29 +27,29 @@ struct InstalledPackages: Sendable, Equatable {
     var object: String
   }
 
-  /// Asks dpkg; without dpkg nothing is installed.
+  /// Asks the package database; without one nothing is installed.
   static func read(_ system: System, kernel: String) async -> InstalledPackages {
     var packages = InstalledPackages()
-    guard system.run.find("dpkg-query") != nil else { return packages }
-    let module = await fields(["Version", "Toa-Source-Sha256", "Toa-Compiler"], of: ModulePackage.name(kernel), system)
-    if let module {
+    let database = PackageDatabase(system)
+    let name = PackageNames.module(kernel, database.format)
+    if let module = await database.fields(["Version", "Toa-Source-Sha256", "Toa-Compiler"], of: name) {
       packages.version = module[0]
       packages.sourceSha256 = module[1].isEmpty ? nil : module[1]
       packages.compiler = module[2].isEmpty ? nil : module[2]
     }
-    if let common = await fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name, system) {
+    if let common = await database.fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name) {
       packages.hasCommon = true
       packages.trusted = common[1].isEmpty ? nil : common[1]
       packages.profile = common[2].isEmpty ? nil : common[2]
     }
-    if let ebpf = await fields(["Version", "Toa-Object"], of: EBPFPackage.name, system) {
+    if let ebpf = await database.fields(["Version", "Toa-Object"], of: EBPFPackage.name) {
       packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])
     }
     packages.debs = keptDebs(system)
     return packages
   }
 
-  /// The debs that the journal says were installed last and that are still there.
+  /// The package files that the journal says were installed last and that are still there.
   private static func keptDebs(_ system: System) -> [String: String] {
     var debs: [String: String] = [:]
     for entry in Journal(system.files).entries() where entry.isCommitted {
@@ -61,13 +61,15 @@ struct InstalledPackages: Sendable, Equatable {
     return debs
   }
 
-  private static func fields(_ names: [String], of package: String, _ system: System) async -> [String]? {
-    let format = "${db:Status-Status}" + names.map { "\\n${\($0)}" }.joined() + "\\n"
-    let query = Command(
-      "dpkg-query", ["--show", "--showformat=\(format)", package], environment: ["LC_ALL": "C.UTF-8"])
-    guard let result = try? await system.run.run(query), result.status == 0 else { return nil }
-    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard lines.count > names.count, lines[0] == "installed" else { return nil }
-    return Array(lines[1...names.count])
+}
+
+/// Names of toa's packages that differ between the formats.
+enum PackageNames {
+  /// What the names of modules' packages begin with.
+  static func modulePrefix(_ format: PackageFormat) -> String { format == .deb ? "toa-modules-" : "kmod-toa-" }
+
+  /// The package with a kernel's module.
+  static func module(_ kernel: String, _ format: PackageFormat) -> String {
+    format == .deb ? ModulePackage.name(kernel) : modulePrefix(.rpm) + kernel
   }
 }

@@ -2,81 +2,100 @@
 internal import Host
 
 extension Transaction {
-  /// The packages that installing `names` would add, by apt's own simulation.
-  func packagesAdded(byInstalling names: [String]) async throws(ToaError) -> [String] {
-    let command = Apt.simulateInstall(names)
+  /// The packages that installing `names` would add, by the package tool's own simulation.
+  func packagesAdded(byInstalling names: [String], _ manager: PackageManager?) async throws(ToaError) -> [String] {
+    let tool = PackageTool(manager ?? .apt)
+    let command = tool.simulateInstall(names)
     let result = try await started(command)
-    guard result.status == 0 else {
+    guard let added = tool.added(bySimulation: result) else {
       throw packageToolError(
         command, result, Self.status(lacking: names), "cannot install \(names.joined(separator: ", "))")
     }
-    return Apt.added(bySimulation: result.output)
+    return added
   }
 
-  func installPackages(_ names: [String]) async throws(ToaError) {
+  func installPackages(_ names: [String], _ manager: PackageManager?) async throws(ToaError) {
     try await runPackageTool(
-      Apt.install(names), Self.status(lacking: names), "cannot install \(names.joined(separator: ", "))")
+      PackageTool(manager ?? .apt).install(names), Self.status(lacking: names),
+      "cannot install \(names.joined(separator: ", "))")
   }
 
   /// What it means that packages cannot be had: without headers nothing builds, without the kernel's compiler nothing right.
   private static func status(lacking names: [String]) -> ExitStatus {
-    if names.contains(where: { $0.hasPrefix("linux-headers-") }) { return .headersMissing }
-    return names.contains { $0.hasPrefix("gcc-") || $0.hasPrefix("clang-") } ? .toolchainMismatch : .buildFailed
+    // linux-headers-6.1.0-56-cloud-amd64, kernel-devel-5.14.0-362.el9.x86_64, kernel-default-devel=5.14.21-150500.55.52.1
+    let isHeaders = { (name: String) in
+      name.hasPrefix("linux-headers-")
+        || (name.hasPrefix("kernel-") || name.hasPrefix("linux-")) && name.contains("-devel")
+    }
+    if names.contains(where: isHeaders) { return .headersMissing }
+    let isCompiler = { (name: String) in
+      ["gcc", "clang", "devtoolset-"].contains { name.hasPrefix($0) }
+    }
+    return names.contains(where: isCompiler) ? .toolchainMismatch : .buildFailed
   }
 
   /// Purges those of `names` that are installed, also in part, and that nothing installed since depends on.
-  func removePackages(_ names: [String]) async throws(ToaError) {
-    try await finishInterruptedDpkg()
-    // apt-get refuses everything as long as a package is half installed.
-    let before = DpkgDatabase.read(from: system.files)
-    let broken = names.filter { before?.packages[$0]?.state == "half-installed" }
+  func removePackages(_ names: [String], _ manager: PackageManager?) async throws(ToaError) {
+    let tool = PackageTool(manager ?? .apt)
+    let database = PackageDatabase(system, format: tool.manager.format)
+    try await finishInterruptedDpkg(database)
+    let broken = database.broken(names)
     if !broken.isEmpty {
       try await runPackageTool(
-        Dpkg.purge(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
+        database.erase(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
     }
-    let database = DpkgDatabase.read(from: system.files)
-    let present = names.filter { name in
-      database?.packages[name].map { !["not-installed", "config-files"].contains($0.state) } ?? false
-    }
+    let present = await database.present(names)
     guard !present.isEmpty else { return }
-    let simulation = Apt.simulatePurge(present)
-    let foreign = Set(Apt.removed(bySimulation: try await started(simulation).output)).subtracting(present)
+    let foreign = tool.dependents(of: present, bySimulation: try await started(tool.simulateRemove(present)))
     guard foreign.isEmpty else {
       console.say(
-        "  kept \(present.joined(separator: ", ")): \(foreign.sorted().joined(separator: ", ")) depends on them",
-        .warning)
+        "  kept \(present.joined(separator: ", ")): \(foreign.joined(separator: ", ")) depends on them", .warning)
       return
     }
-    try await runPackageTool(Apt.purge(present), .unexpected, "cannot remove \(present.joined(separator: ", "))")
+    try await runPackageTool(tool.remove(present), .unexpected, "cannot remove \(present.joined(separator: ", "))")
   }
 
   func installPackageFiles(_ files: PackageFiles) async throws(ToaError) {
     try await runPackageTool(
-      Dpkg.install(files.paths), .unexpected, "cannot install \(files.names.joined(separator: " and "))")
+      files.install, .unexpected, "cannot install \(files.names.joined(separator: " and "))")
   }
 
   func removePackageFiles(_ files: PackageFiles, _ purpose: UndoPurpose) async throws(ToaError) {
     let replaced = purpose == .rollback ? files.replaced.filter { system.files.isFile($0) } : []
-    let database = DpkgDatabase.read(from: system.files)
-    let known = files.names(notIn: replaced).filter {
-      database?.packages[$0].map { $0.state != "not-installed" } ?? false
-    }
+    let database = PackageDatabase(system, format: files.format)
+    let leaving = files.names(notIn: replaced)
+    let known = await database.known(leaving)
     if !known.isEmpty {
       try await runPackageTool(
-        Dpkg.purge(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
+        database.erase(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
     }
+    try await removeUnowned(files.paths.filter { leaving.contains(PackageFiles.name(inFile: $0)) }, database)
     if !replaced.isEmpty {
-      try await runPackageTool(Dpkg.install(replaced), .unexpected, "cannot bring back the earlier packages")
+      try await runPackageTool(database.install(replaced), .unexpected, "cannot bring back the earlier packages")
+    }
+  }
+
+  /// Removes the files that a killed rpm unpacked before it noted the package in its database.
+  private func removeUnowned(_ packages: [String], _ database: PackageDatabase) async throws(ToaError) {
+    guard database.format == .rpm else { return }
+    for package in packages where system.files.isFile(package) {
+      guard let listed = try? await system.run.run(Rpm.files(in: package)), listed.status == 0 else { continue }
+      for path in listed.output.split(separator: "\n").map(String.init) where path.hasPrefix("/") {
+        guard system.files.isFile(path) || system.files.linkTarget(path) != nil,
+          let owners = try? await system.run.run(Rpm.owners(of: path)), owners.status != 0
+        else { continue }
+        try? system.files.remove(path)
+      }
     }
   }
 
   /// A killed dpkg leaves its updates unmerged, and apt-get then refuses to do anything.
-  private func finishInterruptedDpkg() async throws(ToaError) {
-    guard !system.files.list("/var/lib/dpkg/updates").isEmpty else { return }
+  private func finishInterruptedDpkg(_ database: PackageDatabase) async throws(ToaError) {
+    guard database.isInterrupted else { return }
     try await runPackageTool(Dpkg.configurePending, .unexpected, "cannot finish an interrupted dpkg run")
   }
 
-  /// Runs apt-get or dpkg to its end, Ctrl-C or not, its output as details.
+  /// Runs a package tool or database to its end, Ctrl-C or not, its output as details.
   func runPackageTool(_ command: Command, _ status: ExitStatus, _ what: String) async throws(ToaError) {
     let system = system
     let console = console
@@ -107,14 +126,14 @@ extension Transaction {
     _ command: Command, _ result: CommandResult, _ status: ExitStatus, _ what: String
   ) -> ToaError {
     let said = (result.output + "\n" + result.errorOutput).split(separator: "\n").map(String.init)
-    // "E: Could not get lock /var/lib/dpkg/lock-frontend", "dpkg: error: dpkg frontend lock was locked by another process"
-    if said.contains(where: { $0.contains("Could not get lock") || $0.contains("lock was locked by another process") })
-    {
+    let format: PackageFormat = ["apt-get", "dpkg"].contains(command.program) ? .deb : .rpm
+    if PackageTool.saysLocked(said) {
       return ToaError(
-        .locked, what, why: "another package manager is running and holds dpkg's lock",
+        .locked, what,
+        why: "another package manager is running and holds \(format == .deb ? "dpkg" : "rpm")'s lock",
         next: ["wait until it has finished, then run the same command again"])
     }
-    let complaints = said.filter { $0.hasPrefix("E: ") || $0.hasPrefix("dpkg: error") }
+    let complaints = PackageTool.complaints(in: said, of: format)
     let why = (complaints.isEmpty ? Array(said.suffix(4)) : complaints).joined(separator: "\n")
     return ToaError(
       status, what, why: "\(command.program) ended with exit status \(result.status).\n\(why)",

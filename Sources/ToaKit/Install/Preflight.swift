@@ -44,7 +44,7 @@ struct CommonPreflight: Sendable {
   let system: System
   let facts: HostFacts
 
-  /// Bytes that a build and the debs need at most.
+  /// Bytes that a build and the packages need at most.
   static let neededBytes: UInt64 = 64 << 20
 
   /// Throws where nothing can be installed; `instead` is what can be done there.
@@ -66,7 +66,7 @@ struct CommonPreflight: Sendable {
     }
   }
 
-  /// Throws where these folders cannot take files, or dpkg is at work.
+  /// Throws where these folders cannot take files, or a package manager is at work.
   func checkDisk(_ folders: [String]) throws(ToaError) {
     for folder in folders where !system.canWrite(folder) {
       throw ToaError(
@@ -79,11 +79,14 @@ struct CommonPreflight: Sendable {
         .refused, "\(place) has only \(free >> 20) MiB left", why: "building and packaging take up to 64 MiB",
         next: ["free some space, then run the same command again"])
     }
-    guard !system.isPackageDatabaseLocked else {
-      throw ToaError(
-        .locked, "the package database is locked", why: "another package manager is running",
-        next: ["wait until it has finished, then run the same command again"])
-    }
+    guard !system.isPackageDatabaseLocked else { throw Self.locked }
+  }
+
+  /// Another program works on the package database.
+  static var locked: ToaError {
+    ToaError(
+      .locked, "the package database is locked", why: "another package manager is running",
+      next: ["wait until it has finished, then run the same command again"])
   }
 }
 

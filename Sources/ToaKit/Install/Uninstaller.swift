@@ -31,7 +31,8 @@ public struct Uninstaller: Sendable {
   /// Takes everything off; a host without toa is left as it is.
   public func uninstall(dryRun: Bool, yes: Bool) async throws(ToaError) -> UninstallDocument {
     let entries = Journal(system.files).entries().filter { !$0.standing.isEmpty || $0.isCommitted }
-    let strays = strayPackages(entries)
+    let database = PackageDatabase(system)
+    let strays = await strayPackages(entries, database)
     let folders = Self.folders.filter { system.files.exists($0) }
     let transaction = Transaction(system, console)
     let undoing = entries.withEachPackageOnce.reversed().flatMap { entry in
@@ -41,7 +42,7 @@ public struct Uninstaller: Sendable {
     let strayPins = system.bpf.hasPins() && !undoing.contains(EBPFLoad.typedUnload) ? [EBPFLoad.typedUnload] : []
     let strayMount = BpfFileSystem(system, nil).isOurs ? [Step.mountBpf.typedUndo(facts: [], .withdrawal)[0]] : []
     let commands = Self.once(
-      undoing + strayPins + (strays.isEmpty ? [] : [Dpkg.purge(strays).typed]) + strayMount
+      undoing + strayPins + (strays.isEmpty ? [] : [database.erase(strays).typed]) + strayMount
         + folders.map { "rm -r \($0)" })
     guard !commands.isEmpty else {
       console.say("toa is not installed; nothing to remove.", .good)
@@ -61,7 +62,7 @@ public struct Uninstaller: Sendable {
     try console.consent("uninstall", yes: yes)
     try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
     try await removePins()
-    try await remove(strays, folders, transaction)
+    try await remove(strays, folders, transaction, database)
     console.say("toa is removed; nothing of it is left.", .good)
     return UninstallDocument(changed: true, dryRun: false, commands: commands)
   }
@@ -81,21 +82,22 @@ public struct Uninstaller: Sendable {
     try await BpfFileSystem(system, console).release()
   }
 
-  /// Packages of toa that no journal entry answers for: somebody installed the debs by hand, or the journal was lost.
-  private func strayPackages(_ entries: [Journal.Entry]) -> [String] {
+  /// Packages of toa that no journal entry answers for: somebody installed them by hand, or the journal was lost.
+  private func strayPackages(_ entries: [Journal.Entry], _ database: PackageDatabase) async -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
-    let database = DpkgDatabase.read(from: system.files)
-    let names =
-      (database?.installed(prefix: EBPFPackage.name) ?? []) + (database?.installed(prefix: "toa-modules-") ?? [])
-    return names.filter { !known.contains($0) }
+    var prefixes = [EBPFPackage.name, "toa-modules-"]
+    if database.format == .rpm { prefixes.append(PackageNames.modulePrefix(.rpm)) }
+    return await database.installed(prefixes: prefixes).filter { !known.contains($0) }
   }
 
-  private func remove(_ strays: [String], _ folders: [String], _ transaction: Transaction) async throws(ToaError) {
+  private func remove(
+    _ strays: [String], _ folders: [String], _ transaction: Transaction, _ database: PackageDatabase
+  ) async throws(ToaError) {
     if !strays.isEmpty {
-      console.say(change: Dpkg.purge(strays).typed)
+      console.say(change: database.erase(strays).typed)
       try ModuleBackend(system).unload()
       try await transaction.runPackageTool(
-        Dpkg.purge(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
+        database.erase(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
     }
     for folder in folders {
       console.say(change: "rm -r \(folder)")

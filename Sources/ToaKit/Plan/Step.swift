@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Host
+public import Host
 
 /// One change to the machine, as data: it can be printed, journalled, applied and undone.
 public enum Step: Sendable, Equatable, Codable {
-  /// Refreshes apt's package lists.
-  case updatePackageLists
+  /// Refreshes the package lists; without a package manager, as in journals from before there were others, apt's.
+  case updatePackageLists(with: PackageManager? = nil)
   /// Installs packages of the distribution by name.
-  case installPackages([String])
+  case installPackages([String], with: PackageManager? = nil)
   /// Compiles the carried module source in a folder of its own.
   case buildModule(ModuleBuild)
   /// Makes the debs that carry the module and its settings.
@@ -45,9 +45,10 @@ public struct PackageFiles: Sendable, Equatable, Codable {
     self.replaced = replaced
   }
 
-  /// Names of the packages of which none of `debs` is an earlier version.
-  func names(notIn debs: [String]) -> [String] {
-    names.filter { name in !debs.contains { $0.split(separator: "/").last?.hasPrefix(name + "_") ?? false } }
+  /// Names of the packages of which none of `files` is an earlier version.
+  func names(notIn files: [String]) -> [String] {
+    let others = Set(files.map(Self.name(inFile:)))
+    return names.filter { !others.contains($0) }
   }
 }
 
@@ -56,7 +57,7 @@ extension Step {
   public var title: String {
     switch self {
     case .updatePackageLists: "refresh the package lists"
-    case .installPackages(let names): "install \(names.joined(separator: ", "))"
+    case .installPackages(let names, _): "install \(names.joined(separator: ", "))"
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
@@ -74,12 +75,12 @@ extension Step {
   /// The commands that a person would type to do the same by hand.
   public var typedCommands: [String] {
     switch self {
-    case .updatePackageLists: [Apt.update.typed]
-    case .installPackages(let names): [Apt.install(names).typed]
+    case .updatePackageLists(let manager): [PackageTool(manager ?? .apt).refresh.typed]
+    case .installPackages(let names, let manager): [PackageTool(manager ?? .apt).install(names).typed]
     case .buildModule(let build): [build.make.typed]
     case .buildPackages(let build): build.typedCommands
     case .unloadModule(let name): ["rmmod \(name)"]
-    case .installPackageFiles(let files): [Dpkg.install(files.paths).typed]
+    case .installPackageFiles(let files): [files.install.typed]
     case .setTrusted(let prefixes, _): [ModuleChange.Parameter.trusted.typed(prefixes)]
     case .setProfile(let words, _): [ModuleChange.Parameter.profile.typed(words)]
     case .loadModule(let name): ["modprobe \(name)"]
@@ -93,7 +94,7 @@ extension Step {
   public func typedUndo(facts: [String], _ purpose: UndoPurpose) -> [String] {
     switch self {
     case .updatePackageLists: []
-    case .installPackages: facts.isEmpty ? [] : [Apt.purge(facts).typed]
+    case .installPackages(_, let manager): facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
@@ -110,7 +111,8 @@ extension Step {
 
   private static func typedRemoval(_ files: PackageFiles, replaced: [String]) -> [String] {
     let names = files.names(notIn: replaced)
-    return (names.isEmpty ? [] : [Dpkg.purge(names.reversed()).typed])
-      + (replaced.isEmpty ? [] : [Dpkg.install(replaced).typed])
+    let isDeb = files.format == .deb
+    return (names.isEmpty ? [] : [(isDeb ? Dpkg.purge(names.reversed()) : Rpm.erase(names.reversed())).typed])
+      + (replaced.isEmpty ? [] : [(isDeb ? Dpkg.install(replaced) : Rpm.install(replaced)).typed])
   }
 }

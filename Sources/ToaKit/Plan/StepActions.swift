@@ -6,7 +6,7 @@ extension Transaction {
   /// What undoing `step` will need and only the time before it can tell.
   func prepare(_ step: Step) async throws(ToaError) -> [String] {
     switch step {
-    case .installPackages(let names): try await packagesAdded(byInstalling: names)
+    case .installPackages(let names, let manager): try await packagesAdded(byInstalling: names, manager)
     default: []
     }
   }
@@ -14,8 +14,9 @@ extension Transaction {
   /// Takes a step.
   func apply(_ step: Step) async throws(ToaError) {
     switch step {
-    case .updatePackageLists: try await runPackageTool(Apt.update, .unexpected, "cannot refresh the package lists")
-    case .installPackages(let names): try await installPackages(names)
+    case .updatePackageLists(let manager):
+      try await runPackageTool(PackageTool(manager ?? .apt).refresh, .unexpected, "cannot refresh the package lists")
+    case .installPackages(let names, let manager): try await installPackages(names, manager)
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
     case .buildPackages(let build): try await build.run(system, console)
     case .unloadModule(let name): try unloadModule(name)
@@ -33,7 +34,7 @@ extension Transaction {
   func undo(_ step: Step, facts: [String], _ purpose: UndoPurpose) async throws(ToaError) {
     switch step {
     case .updatePackageLists: break
-    case .installPackages: try await removePackages(facts)
+    case .installPackages(_, let manager): try await removePackages(facts, manager)
     case .buildModule(let build): try removeFiles([build.folder])
     case .buildPackages(let build): try removeFiles([build.folder])
     case .unloadModule(let name): if purpose == .rollback { try loadModule(name) }

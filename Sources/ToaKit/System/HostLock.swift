@@ -56,18 +56,40 @@ public struct HostLock: ~Copyable {
 }
 
 extension System {
-  /// Whether another process holds dpkg's front-end lock, which would make every package step fail.
-  public var isPackageDatabaseLocked: Bool {
-    ["/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock"].contains { path in
-      guard let place = files.locate(path) else { return false }
-      let descriptor = open(place, O_RDWR | O_CLOEXEC)
-      guard descriptor >= 0 else { return false }
-      defer { close(descriptor) }
-      var lock = flock()
-      lock.l_type = Int16(F_WRLCK)
-      lock.l_whence = Int16(SEEK_SET)
-      return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
-    }
+  /// Files on which package databases and their front ends hold a lock while they work.
+  private static let packageLocks = [
+    "/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock",
+  ]
+  /// Files in which package managers keep their number while they work.
+  private static let packageProcesses = [
+    "/var/run/yum.pid", "/var/lib/dnf/rpmdb_lock.pid", "/var/cache/dnf/metadata_lock.pid", "/var/run/zypp.pid",
+  ]
+
+  /// Whether another process works on the package database, which would make every package step fail.
+  public var isPackageDatabaseLocked: Bool { packageDatabaseLock != nil }
+
+  /// The file that tells that another process works on the package database.
+  var packageDatabaseLock: String? {
+    Self.packageLocks.first(where: isLocked) ?? Self.packageProcesses.first(where: isOfRunningProcess)
+  }
+
+  /// Whether somebody has a lock of fcntl(2) for writing on a file.
+  private func isLocked(_ path: String) -> Bool {
+    guard let place = files.locate(path) else { return false }
+    let descriptor = open(place, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var lock = flock()
+    // Readers of rpm's database lock for reading, and do not disturb.
+    lock.l_type = Int16(path.hasSuffix(".rpm.lock") ? F_RDLCK : F_WRLCK)
+    lock.l_whence = Int16(SEEK_SET)
+    return fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+  }
+
+  /// Whether the process lives whose number is in a file; a killed one leaves its file behind.
+  private func isOfRunningProcess(_ path: String) -> Bool {
+    guard let number = files.line(path).flatMap({ Int($0) }) else { return false }
+    return files.isDirectory("/proc/\(number)")
   }
 
   /// Whether this process may write in a folder; a read-only file system says no to root, too.

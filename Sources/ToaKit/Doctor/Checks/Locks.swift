@@ -12,8 +12,8 @@ extension Check {
       Wait until the other program has finished. To see who holds toa's lock:
           fuser -v /run/toa.lock
 
-      dpkg's lock is often held for a minute after a boot by apt-daily or unattended-upgrades. A lock goes away with its process;
-      removing the lock file helps nobody and can damage the package database.
+      dpkg's lock is often held for a minute after a boot by apt-daily or unattended-upgrades, rpm's by dnf-automatic or PackageKit. A
+      lock goes away with its process; removing the lock file helps nobody and can damage the package database.
       """
   ) { context in
     if let holder = context.system.lockHolder(HostLock.path) {
@@ -22,10 +22,11 @@ extension Check {
         evidence: ["/proc/locks: process \(holder) holds \(HostLock.path)"],
         fix: ["wait until it has finished, then: toa doctor"])
     }
-    guard context.system.isPackageDatabaseLocked else { return Outcome(.ok, "free") }
+    guard let lock = context.system.packageDatabaseLock else { return Outcome(.ok, "free") }
     return Outcome(
       context.hasModule ? .info : .warning, "a package manager is at work; toa install would have to wait",
-      evidence: ["/var/lib/dpkg/lock-frontend is locked"], fix: ["wait until it has finished"])
+      evidence: ["\(lock) \(lock.hasSuffix(".pid") ? "names a running process" : "is locked")"],
+      fix: ["wait until it has finished"])
   }
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// dpkg's commands as values.
+enum Dpkg {
+  private static let quiet = ["DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"]
+
+  static func install(_ paths: [String]) -> Command { Command("dpkg", ["--install"] + paths, environment: quiet) }
+
+  /// Purges packages, also those that a killed dpkg left half installed.
+  static func purge(_ names: [String]) -> Command {
+    Command("dpkg", ["--purge", "--force-remove-reinstreq"] + names, environment: quiet)
+  }
+
+  /// dpkg's name of an architecture that uname calls `machine`.
+  static func architecture(_ machine: String) -> String {
+    ["x86_64": "amd64", "aarch64": "arm64"][machine] ?? machine
+  }
+
+  static let configurePending = Command("dpkg", ["--configure", "--pending"], environment: quiet)
+
+  /// The fields of one package, a line each behind its state.
+  static func fields(_ names: [String], of package: String) -> Command {
+    let format = "${db:Status-Status}" + names.map { "\\n${\($0)}" }.joined() + "\\n"
+    return Command("dpkg-query", ["--show", "--showformat=\(format)", package], environment: ["LC_ALL": "C.UTF-8"])
+  }
+}

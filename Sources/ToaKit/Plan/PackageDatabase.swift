@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import SystemPackage
+
+/// What is installed on a host, whichever format its packages have.
+struct PackageDatabase: Sendable {
+  let format: PackageFormat
+  let system: System
+
+  init(_ system: System, format: PackageFormat) {
+    self.system = system
+    self.format = format
+  }
+
+  /// The database of the host.
+  init(_ system: System) {
+    let distribution = Distribution.detect(in: system.files)
+    self.init(system, format: distribution.packageManager?.format ?? .deb)
+  }
+
+  /// Values of a package's fields, empty where it has not got them; nil when it is not installed. `Version` is its version,
+  /// the others are toa's own: dpkg keeps them, for rpm they are lines of the description.
+  func fields(_ names: [String], of package: String) async -> [String]? {
+    switch format {
+    case .deb:
+      guard system.run.find("dpkg-query") != nil else { return nil }
+      guard let lines = await lines(Dpkg.fields(names, of: package)) else { return nil }
+      guard lines.count > names.count, lines[0] == "installed" else { return nil }
+      return lines[1...names.count].map(String.init)
+    case .rpm:
+      guard system.run.find("rpm") != nil, let lines = await lines(Rpm.fields(of: package)), let version = lines.first
+      else { return nil }
+      return names.map { name in
+        name == "Version" ? String(version) : Rpm.field(name, inDescription: lines.dropFirst()) ?? ""
+      }
+    }
+  }
+
+  /// Names of the installed packages that begin with one of some texts, in the order of these.
+  func installed(prefixes: [String]) async -> [String] {
+    switch format {
+    case .deb:
+      let database = DpkgDatabase.read(from: system.files)
+      return prefixes.flatMap { database?.installed(prefix: $0) ?? [] }
+    case .rpm:
+      guard system.run.find("rpm") != nil, let lines = await lines(Rpm.names(prefixes.map { $0 + "*" })) else {
+        return []
+      }
+      let names = Set(lines.filter { !$0.isEmpty }.map(String.init)).sorted()
+      return prefixes.flatMap { prefix in names.filter { $0.hasPrefix(prefix) } }
+    }
+  }
+
+  /// Those of `names` that are installed, also in part.
+  func present(_ names: [String]) async -> [String] {
+    switch format {
+    case .deb:
+      let database = DpkgDatabase.read(from: system.files)
+      return names.filter { name in
+        database?.packages[name].map { !["not-installed", "config-files"].contains($0.state) } ?? false
+      }
+    case .rpm:
+      var present: [String] = []
+      for name in names where await lines(Rpm.fields(of: name)) != nil { present.append(name) }
+      return present
+    }
+  }
+
+  /// Those of `names` of which the database has anything, settings that a removal left too.
+  func known(_ names: [String]) async -> [String] {
+    guard format == .deb else { return await present(names) }
+    let database = DpkgDatabase.read(from: system.files)
+    return names.filter { database?.packages[$0].map { $0.state != "not-installed" } ?? false }
+  }
+
+  /// Those of `names` on which a killed dpkg stopped half way, so that apt-get refuses everything; rpm has no such state.
+  func broken(_ names: [String]) -> [String] {
+    guard format == .deb else { return [] }
+    let database = DpkgDatabase.read(from: system.files)
+    return names.filter { database?.packages[$0]?.state == "half-installed" }
+  }
+
+  /// Whether a killed dpkg left updates that it has yet to merge.
+  var isInterrupted: Bool { format == .deb && !system.files.list("/var/lib/dpkg/updates").isEmpty }
+
+  func install(_ paths: [String]) -> Command { format == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
+
+  /// Takes packages away with everything of them.
+  func erase(_ names: [String]) -> Command { format == .deb ? Dpkg.purge(names) : Rpm.erase(names) }
+
+  func verify(_ names: [String]) -> Command {
+    switch format {
+    case .deb: Command("dpkg", ["--verify"] + names, environment: ["LC_ALL": "C.UTF-8"])
+    case .rpm: Rpm.verify(names)
+    }
+  }
+
+  /// What a person calls the database.
+  var program: String { format == .deb ? "dpkg" : "rpm" }
+
+  /// The lines of an answer about the tree, which need not be the machine's own.
+  private func lines(_ question: Command) async -> [Substring]? {
+    var question = question
+    if !system.files.isLive {
+      let root = system.files.location.string
+      question.arguments = (format == .deb ? ["--root=\(root)"] : ["--root", root]) + question.arguments
+    }
+    guard let result = try? await system.run.run(question), result.status == 0 else { return nil }
+    return result.output.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+}
+
+extension PackageFiles {
+  /// The format of the packages, which the paths tell; those of the first versions were all debs.
+  var format: PackageFormat { (paths + replaced).contains { $0.hasSuffix(".rpm") } ? .rpm : .deb }
+
+  /// The package that a file is of: NAME_VERSION_ARCH.deb, NAME-VERSION-RELEASE.ARCH.rpm.
+  static func name(inFile path: String) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    guard file.hasSuffix(".rpm") else { return String(file.prefix { $0 != "_" }) }
+    return file.split(separator: "-").dropLast(2).joined(separator: "-")
+  }
+
+  var install: Command { format == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
+}
