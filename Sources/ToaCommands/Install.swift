@@ -3,6 +3,7 @@ public import ArgumentParser
 public import ToaKit
 
 extension InstallRequest.Choice: ExpressibleByArgument {}
+extension KernelUpdates: ExpressibleByArgument {}
 
 /// `toa install`: from nothing to a proven, persistent TOA.
 public struct Install: Verb {
@@ -42,6 +43,11 @@ public struct Install: Verb {
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
   var compiler: String?
 
+  @Option(
+    name: .customLong("kernel-updates"),
+    help: "How later kernels get their module: dkms, hooks or none; auto keeps what is, else takes DKMS where it is.")
+  var kernelUpdates: KernelUpdates?
+
   @Flag(name: .customLong("keep-on-failure"), help: "Leave everything in place when the self-test fails.")
   var keepOnFailure = false
 
@@ -52,6 +58,7 @@ public struct Install: Verb {
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
       backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
+      kernelUpdates: kernelUpdates,
       cgroup: programs.cgroup, getsockopt: programs.getsockopt, dryRun: change.dryRun, yes: change.yes,
       keepOnFailure: keepOnFailure)
     console.answer(try await Installer(system, console).install(request))

@@ -11,8 +11,10 @@ struct ScreenTests {
       1. install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
       2. build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
       3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
-      4. install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
-      5. load toa
+      4. package as toa-kernel-hooks, for kernels to come
+      5. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+      6. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+      7. load toa
 
     """
   static let heading = """
@@ -26,6 +28,7 @@ struct ScreenTests {
       kernel      6.1.0-56-cloud-amd64
       built with  gcc-12
       package     toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 0.1.0-1
+      later on    hooks of toa-kernel-hooks build for new kernels
       loaded      toa.ko 0.1.0, hooked by ftrace
       profile     default
       trusted     127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,
@@ -35,8 +38,9 @@ struct ScreenTests {
 
     """
   static let removal = [
-    "rmmod toa",
-    "dpkg --purge --force-remove-reinstreq toa-modules-6.1.0-56-cloud-amd64 toa-modules-common",
+    "rmmod toa", "apt-mark manual toa-modules-6.1.0-56-cloud-amd64",
+    "dpkg --purge --force-remove-reinstreq toa-kernel-hooks toa-modules-6.1.0-56-cloud-amd64 toa-modules-common",
+    "rm /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb",
     "rm -r /var/lib/toa/packages/1", "rm -r /var/lib/toa/build/6.1.0-56-cloud-amd64",
     "apt-get purge -y linux-kbuild-6.1 linux-headers-6.1.0-56-cloud-amd64 cpp-12 gcc-12 make", "rm -r /var/lib/toa",
     "rm -r /var/log/toa",
@@ -62,9 +66,13 @@ struct ScreenTests {
         3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
            # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
            # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        4. install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
-           # dpkg --install /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        5. load toa
+        4. package as toa-kernel-hooks, for kernels to come
+           # dpkg-deb --build /var/lib/toa/packages/1/toa-kernel-hooks /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
+        5. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+           # dpkg --install --force-confold /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
+        6. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+           # apt-mark auto toa-modules-6.1.0-56-cloud-amd64
+        7. load toa
            # modprobe toa
 
         """)
@@ -74,16 +82,20 @@ struct ScreenTests {
     await expect(
       "install -y",
       err: Self.heading + Self.plan + """
-        [1/5] install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
+        [1/7] install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
           # apt-get install -y --no-install-recommends linux-headers-6.1.0-56-cloud-amd64 gcc-12 make
-        [2/5] build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
+        [2/7] build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
           # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/var/lib/toa/build/6.1.0-56-cloud-amd64 CC=/usr/bin/gcc-12 modules
-        [3/5] package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+        [3/7] package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        [4/5] install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
-          # dpkg --install /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        [5/5] load toa
+        [4/7] package as toa-kernel-hooks, for kernels to come
+          # dpkg-deb --build /var/lib/toa/packages/1/toa-kernel-hooks /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
+        [5/7] install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+          # dpkg --install --force-confold /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
+        [6/7] let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+          # apt-mark auto toa-modules-6.1.0-56-cloud-amd64
+        [7/7] load toa
           # modprobe toa
 
         """ + Self.summary)

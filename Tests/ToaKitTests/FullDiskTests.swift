@@ -53,7 +53,7 @@ struct FullDiskTests {
     let disk = try SmallDisk(megabytes: 200)
     let host = try FakeHost(FakeHost.fresh, in: disk.tree)
     host[\.watch] = { place in
-      if place.hasPrefix("said [\(step)/5]") { disk.shrink(leaving: pages) }
+      if place.hasPrefix("said [\(step)/7]") { disk.shrink(leaving: pages) }
     }
     let error = try #require(await host.failure())
     #expect([.buildFailed, .unexpected].contains(error.status))

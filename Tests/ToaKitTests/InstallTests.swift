@@ -20,7 +20,9 @@ struct InstallTests {
         "install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make",
         "build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12",
         "package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64",
-        "install toa-modules-common and toa-modules-6.1.0-56-cloud-amd64",
+        "package as toa-kernel-hooks, for kernels to come",
+        "install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks",
+        "let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel",
         "load toa",
       ])
     #expect(host.modules.state("toa") == .live)

@@ -32,13 +32,17 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   public var profile: String?
   /// Debs that are replaced.
   public var replaced: [String]
+  /// Whether the package with the settings is left out, as another one of the plan makes it; nil where that was never asked.
+  public var isModuleOnly: Bool?
 
   /// Names of the packages of a kernel, in the order of installation.
   static func names(_ kernel: String) -> [String] { [CommonPackage.name, ModulePackage.name(kernel)] }
 
   /// The debs that come out.
   var files: PackageFiles {
-    let names = module == nil ? [CommonPackage.name] : Self.names(kernel)
+    let names = (module == nil ? [CommonPackage.name] : Self.names(kernel)).filter {
+      $0 != CommonPackage.name || isModuleOnly != true
+    }
     let paths = names.map { name in
       "\(folder)/\(name)_\(toaVersion)-1_\(name == CommonPackage.name ? "all" : architecture).deb"
     }
@@ -53,7 +57,9 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   func run(_ system: System, _ console: Console) async throws(ToaError) {
     var plans: [DebPlan] = []
     do {
-      plans.append(try plan(CommonPackage(version: toaVersion, trusted: trusted, profile: profile).deb(), system))
+      if isModuleOnly != true {
+        plans.append(try plan(CommonPackage(version: toaVersion, trusted: trusted, profile: profile).deb(), system))
+      }
       if let module {
         let bytes = try system.files.bytes(module)
         plans.append(

@@ -12,6 +12,8 @@ struct Draft: Sendable {
   var mayFallBack = false
   /// What eBPF is to do; nil for the module.
   var settings: EBPFSettings?
+  /// Kernels that were asked for and get no module.
+  var uncovered: [UncoveredKernel] = []
 }
 
 /// Chooses the backend of an installation and makes the plan for it.
@@ -39,7 +41,7 @@ struct BackendChoice: Sendable {
     case .ebpf: return try await ebpf(installed, because: nil)
     case .auto: break
     }
-    if request.kernel != nil || request.compiler != nil { return try await module(installed) }
+    if request.asksForModule { return try await module(installed) }
     if request.cgroup != nil || request.getsockopt != nil {
       let option = request.cgroup == nil ? "--getsockopt" : "--cgroup"
       return try await ebpf(installed, because: "eBPF, because \(option) asks for it")
@@ -75,7 +77,8 @@ struct BackendChoice: Sendable {
     let live = facts.isRunning ? try Backend.live(system) : nil
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
     if mayCheck { try Preflight(system: system, facts: facts).check() }
-    return Draft(plan: try await InstallPlanner(system, facts, request).plan(), backend: .module)
+    let module = try await InstallPlanner(system, facts, request).plan()
+    return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered)
   }
 
   private func ebpf(_ installed: Backend.Kind?, because reason: String?) async throws(ToaError) -> Draft {

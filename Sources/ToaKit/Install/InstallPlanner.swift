@@ -2,97 +2,168 @@
 internal import Host
 internal import Packaging
 
+/// The plan of an installation with the module.
+struct ModulePlan: Sendable {
+  var plan: Plan
+  /// Kernels that were asked for and get no module.
+  var uncovered: [UncoveredKernel] = []
+}
+
 /// Turns what a host has into the steps that are missing to a working, persistent toa.ko.
 struct InstallPlanner: Sendable {
   let system: System
   let facts: HostFacts
   let request: InstallRequest
 
-  /// What the loaded module and the package with the settings are to say.
-  private struct Parameters: Equatable {
-    /// Value for the parameter `trusted`; nil leaves the module's default.
-    var trusted: String?
-    /// Value for the parameter `profile`; nil leaves the module's default.
-    var profile: String?
-  }
-
   /// What was asked for.
-  private let parameters: Parameters
+  private let asked: ModuleSettings
 
   init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) throws(ToaError) {
     self.system = system
     self.facts = facts
     self.request = request
-    var parameters = Parameters()
-    if let trust = request.trust { parameters.trusted = try trustParameter(trust) }
-    if let profile = request.profile { parameters.profile = try profileParameter(profile) }
-    self.parameters = parameters
+    var asked = ModuleSettings()
+    if let trust = request.trust { asked.trusted = try trustParameter(trust) }
+    if let profile = request.profile { asked.profile = try profileParameter(profile) }
+    self.asked = asked
   }
 
   /// The plan; without steps when everything is as wanted.
-  func plan() async throws(ToaError) -> Plan {
-    let installed = await InstalledPackages.read(system, kernel: facts.target.text)
-    let hash = try await CarriedSources.sha256(system)
-    let live = facts.isRunning ? LiveModule(system) : nil
-    let file = ModuleFile(system, kernel: facts.target.text)
+  func plan() async throws(ToaError) -> ModulePlan {
+    let state = try await InstalledModule.read(system, facts)
+    let updates = KernelUpdates.resolved(request.kernelUpdates, system)
     // A second run without --trust or --profile keeps what the first one was told.
-    let parameters = Parameters(
-      trusted: parameters.trusted ?? installed.trusted, profile: parameters.profile ?? installed.profile)
-    var steps: [Step] = []
-    let moduleIsCurrent = installed.sourceSha256 == hash && file?.path.contains("/updates/") == true
-    let liveIsCurrent = live != nil && live?.sourceVersion == file?.sourceVersion
-    if moduleIsCurrent {
-      let stored = Parameters(trusted: installed.trusted, profile: installed.profile)
-      if !installed.hasCommon || stored != parameters {
-        let packages = packageBuild(module: nil, hash: hash, parameters, installed)
-        steps += [.buildPackages(packages), .installPackageFiles(packages.files)]
-      }
-      // What somebody has changed by hand stays, unless it was asked for.
-      if let live, liveIsCurrent {
-        if let trusted = parameters.trusted, stored.trusted != trusted || self.parameters.trusted != nil,
-          let old = live.trusted, old != trusted
-        {
-          steps.append(.setTrusted(trusted, old: old))
-        }
-        if let profile = parameters.profile, stored.profile != profile || self.parameters.profile != nil,
-          let old = live.profile, old != profile
-        {
-          steps.append(.setProfile(profile, old: old))
-        }
-      }
-      if facts.isRunning && !liveIsCurrent {
-        if live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
-        steps.append(.loadModule(ModuleBackend.moduleName))
-      }
-      return Plan(verb: "install", kernel: facts.target.text, steps: steps)
+    let settings = asked.completed(by: state.settings)
+    var uncovered: [UncoveredKernel] = []
+    let works = try await works(state, &uncovered)
+    let folder = PackageBuild.nextFolder(system)
+    var steps = try await Self.merged(works.flatMap(\.inputs) + followingHeaders(updates, state))
+    var files = PackageFiles(names: [], paths: [])
+    var packages = works.enumerated().map { number, work in
+      packageBuild(work, settings, state, folder: folder, withSettings: number == 0)
     }
-    let (inputs, build) = try await buildSteps()
-    let packages = packageBuild(module: build, hash: hash, parameters, installed)
-    steps += inputs + [.buildModule(build), .buildPackages(packages)]
-    if live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
-    steps.append(.installPackageFiles(packages.files))
-    if facts.isRunning { steps.append(.loadModule(ModuleBackend.moduleName)) }
-    return Plan(verb: "install", kernel: facts.target.text, steps: steps)
+    if works.isEmpty, state.settings != settings || !state.packages.hasCommon {
+      packages = [packageBuild(nil, settings, state, folder: folder, withSettings: true)]
+    }
+    steps += works.map { .buildModule($0.build) }
+    for package in packages {
+      steps.append(.buildPackages(package))
+      files += package.files
+    }
+    if updates == .hooks, let hooks = hooksBuild(state, folder: folder) {
+      steps.append(.buildHooksPackage(hooks))
+      files += hooks.files
+    }
+    let isReplaced = works.contains { $0.facts.target == facts.target }
+    if isReplaced, state.live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
+    let leaving = state.leaving(updates)
+    if !leaving.names.isEmpty { steps.append(.removePackageFiles(leaving)) }
+    steps += works.filter { KernelRecord.read($0.kernel, in: system.files)?.module != nil }.map { .setAside($0.kernel) }
+    if !files.names.isEmpty { steps.append(.installPackageFiles(files)) }
+    let automatic = works.filter { $0.facts.owner != nil }.map { PackageNames.module($0.kernel, state.format) }
+    if state.format == .deb, !automatic.isEmpty { steps.append(.markAutomatic(automatic)) }
+    if !isReplaced {
+      steps += state.liveSteps(asked, settings)
+    } else if facts.isRunning {
+      steps.append(.loadModule(ModuleBackend.moduleName))
+    }
+    var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
+    plan.kernelUpdates = updates
+    return ModulePlan(plan: plan, uncovered: uncovered)
   }
 
-  private func packageBuild(
-    module: ModuleBuild?, hash: String, _ parameters: Parameters, _ installed: InstalledPackages
-  ) -> PackageBuild {
-    let kernel = facts.target.text
-    let names = module == nil ? [CommonPackage.name] : PackageBuild.names(kernel)
-    return PackageBuild(
-      folder: PackageBuild.nextFolder(system), kernel: kernel, kernelPackage: facts.owner?.name,
-      architecture: Dpkg.architecture(system.identity.machine), sourceSha256: hash, module: module?.module,
-      compiler: module?.compilerName, trusted: parameters.trusted, profile: parameters.profile,
-      replaced: names.compactMap { installed.debs[$0] })
+  /// What it takes to give one kernel its module.
+  private struct Work {
+    var facts: HostFacts
+    /// Steps that bring headers and compiler.
+    var inputs: [Step]
+    var build: ModuleBuild
+    var kernel: String { facts.target.text }
   }
 
-  /// The steps that bring headers and compiler, and the build itself.
-  private func buildSteps() async throws(ToaError) -> ([Step], ModuleBuild) {
+  /// The kernels that have to be built for, the plan's own first. Another one for which nothing can be built is only named.
+  private func works(_ state: InstalledModule, _ uncovered: inout [UncoveredKernel]) async throws(ToaError) -> [Work] {
+    var works: [Work] = []
+    if !state.isCurrent { works.append(try await work(facts)) }
+    for release in KernelSelection(request.kernel).others(facts) {
+      do throws(ToaError) {
+        let facts = try await system.facts(kernel: release)
+        try Preflight(system: system, facts: facts).checkKernel()
+        if try await !InstalledModule.read(system, facts).isCurrent { works.append(try await work(facts)) }
+      } catch {
+        uncovered.append(UncoveredKernel(release, error))
+      }
+    }
+    return works
+  }
+
+  private func work(_ facts: HostFacts) async throws(ToaError) -> Work {
     let inputs = try await BuildInputs(system, facts, compiler: request.compiler).resolve(mayInstall: true)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, folder: Journal.folder + "/build/" + facts.target.text)
-    return (inputs.steps, build)
+    return Work(facts: facts, inputs: inputs.steps, build: build)
+  }
+
+  private func packageBuild(
+    _ work: Work?, _ settings: ModuleSettings, _ state: InstalledModule, folder: String, withSettings: Bool
+  ) -> PackageBuild {
+    let kernel = work?.kernel ?? facts.target.text
+    var build = PackageBuild(
+      folder: folder, kernel: kernel, kernelPackage: (work?.facts ?? facts).owner?.name,
+      architecture: Dpkg.architecture(system.identity.machine), sourceSha256: state.source, module: work?.build.module,
+      compiler: work?.build.compilerName, trusted: settings.trusted, profile: settings.profile, replaced: [])
+    if !withSettings { build.isModuleOnly = true }
+    build.replaced = build.files.names.compactMap { state.packages.debs[$0] }
+    return build
+  }
+
+  /// The package with the hooks, unless it is installed with this very program.
+  private func hooksBuild(_ state: InstalledModule, folder: String) -> HooksPackageBuild? {
+    let build = HooksPackageBuild(
+      folder: folder, architecture: Dpkg.architecture(system.identity.machine),
+      depends: ProgramLibraries.owners(system).packages,
+      replaced: [KernelHooksPackage.name].compactMap { state.packages.debs[$0] })
+    return state.packages.hasHooks && build.isInPlace(system) ? nil : build
+  }
+
+  /// The step that brings the packages by which later kernels get their headers; without these no hook could build.
+  ///
+  /// They are a convenience: where the package tool has none of them, the plan goes without.
+  private func followingHeaders(_ updates: KernelUpdates, _ state: InstalledModule) async throws(ToaError) -> [Step] {
+    guard updates != .none, let manager = facts.distribution.packageManager else { return [] }
+    let names = facts.headersAdvice.following.filter { name in
+      state.hasPackage(name.replacing("linux-headers-", with: "linux-image-"))
+    }
+    guard !names.isEmpty else { return [] }
+    let tool = PackageTool(manager)
+    guard let result = try? await system.run.run(tool.simulateInstall(names)),
+      let added = tool.added(bySimulation: result), !added.isEmpty
+    else { return [] }
+    return [.installPackages(names, with: manager.stored)]
+  }
+
+  /// The same steps with lists refreshed once, and with one installation where there would be several with the same tool.
+  private static func merged(_ steps: [Step]) -> [Step] {
+    var merged: [Step] = []
+    for step in steps where !merged.contains(step) {
+      if case .installPackages(let names, let manager) = step,
+        case .installPackages(let earlier, manager)? = merged.last
+      {
+        merged[merged.count - 1] = .installPackages(earlier + names.filter { !earlier.contains($0) }, with: manager)
+      } else {
+        merged.append(step)
+      }
+    }
+    return merged
+  }
+}
+
+extension PackageFiles {
+  /// Adds the packages of another one, to be installed together.
+  static func += (left: inout PackageFiles, right: PackageFiles) {
+    left.names += right.names
+    left.paths += right.paths
+    left.replaced += right.replaced
   }
 }

@@ -16,7 +16,7 @@ public struct InstallRequest: Sendable, Equatable {
 
   /// Which backend to install.
   public var backend: Choice
-  /// Kernel release; nil is the running one.
+  /// Kernel release, or `all`; nil is the running one.
   public var kernel: String?
   /// Prefixes from which an option is believed beside the module's own default; nil leaves the default.
   public var trust: String?
@@ -24,6 +24,8 @@ public struct InstallRequest: Sendable, Equatable {
   public var profile: String?
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
+  /// How later kernels get their module; nil leaves what was chosen before.
+  public var kernelUpdates: KernelUpdates?
   /// The cgroup that eBPF is to cover; nil leaves what was installed, or all.
   public var cgroup: String?
   /// Whether eBPF is to answer getsockopt(2); nil leaves what was installed, or not.
@@ -38,14 +40,15 @@ public struct InstallRequest: Sendable, Equatable {
   /// Creates a request.
   public init(
     backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
-    compiler: String? = nil, cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, yes: Bool = false,
-    keepOnFailure: Bool = false
+    compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, cgroup: String? = nil, getsockopt: Bool? = nil,
+    dryRun: Bool = false, yes: Bool = false, keepOnFailure: Bool = false
   ) {
     self.backend = backend
     self.kernel = kernel
     self.trust = trust
     self.profile = profile
     self.compiler = compiler
+    self.kernelUpdates = kernelUpdates
     self.cgroup = cgroup
     self.getsockopt = getsockopt
     self.dryRun = dryRun
@@ -57,7 +60,9 @@ public struct InstallRequest: Sendable, Equatable {
 extension InstallRequest {
   /// Throws where an option is for the backend that was not asked for.
   func checkOptions() throws(ToaError) {
-    let module = [("--kernel", kernel != nil), ("--compiler", compiler != nil)].filter(\.1).map(\.0)
+    let module = [
+      ("--kernel", kernel != nil), ("--compiler", compiler != nil), ("--kernel-updates", kernelUpdates != nil),
+    ].filter(\.1).map(\.0)
     let ebpf = [("--cgroup", cgroup != nil), ("--getsockopt", getsockopt != nil)].filter(\.1).map(\.0)
     if let option = module.first, let other = ebpf.first {
       throw ToaError(.usage, "\(option) is for the module and \(other) for eBPF", next: ["leave one of them out"])
@@ -73,11 +78,15 @@ extension InstallRequest {
     }
   }
 
+  /// Whether an option is given that only the module has.
+  var asksForModule: Bool { kernel != nil || compiler != nil || kernelUpdates != nil }
+
   /// The command for a backend, as a person would type it.
   func typed(_ backend: Backend.Kind) -> String {
     var words = ["toa", "install", "--backend", backend.rawValue]
     let options = [
-      ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler), ("--cgroup", cgroup),
+      ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler),
+      ("--kernel-updates", kernelUpdates?.rawValue), ("--cgroup", cgroup),
     ]
     for (option, value) in options {
       if let value { words += [option, shellQuoted(value)] }

@@ -18,6 +18,9 @@ struct InstallSummary: Sendable {
       if let compiler = installed.compiler { table.add(["  built with", "\(compiler)"]) }
       let names = PackageBuild.names(facts.target.text).joined(separator: ", ")
       table.add(["  package", "\(names) \(installed.version ?? "")"])
+      if installed.hasHooks {
+        table.add(["  later on", "hooks of \(KernelHooksPackage.name) build for new kernels"])
+      }
       if let live { table.add(["  loaded", "\(live.name), hooked by \(live.hook ?? "?")"]) }
     case .ebpf:
       table.add(["  backend", "\(draft.reason ?? "eBPF")"])

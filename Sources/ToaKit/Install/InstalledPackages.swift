@@ -16,6 +16,8 @@ struct InstalledPackages: Sendable, Equatable {
   var trusted: String?
   /// The words of the profile that the settings name; nil when they leave the module's default.
   var profile: String?
+  /// Whether the package with the kernel hooks is installed.
+  var hasHooks = false
   /// Version and object of the eBPF package; nil when it is not installed.
   var ebpf: EBPF?
   /// Files of the installed packages that toa still keeps, by package name.
@@ -45,6 +47,7 @@ struct InstalledPackages: Sendable, Equatable {
     if let ebpf = await database.fields(["Version", "Toa-Object"], of: EBPFPackage.name) {
       packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])
     }
+    packages.hasHooks = await database.fields(["Version"], of: KernelHooksPackage.name) != nil
     packages.debs = keptDebs(system)
     return packages
   }

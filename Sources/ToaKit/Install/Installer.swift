@@ -26,6 +26,8 @@ public struct InstallDocument: Document {
   public let kernel: String
   /// The steps that were or would be taken.
   public let steps: [PlannedStep]
+  /// Kernels that were asked for and get no module.
+  public let uncovered: [UncoveredKernel]
   /// The proof; nil for a plan, and for a kernel that does not run.
   public let selfTest: SelfTestReport?
 }
@@ -48,7 +50,7 @@ public struct Installer: Sendable {
     let lock = try HostLock(system)
     defer { extendLifetime(lock) }
     try await Transaction(system, console).recover()
-    let facts = try await system.facts(kernel: request.kernel)
+    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main)
     let choice = BackendChoice(system: system, facts: facts, request: request, console: console)
     let draft = try await choice.draft()
     do throws(ToaError) {
@@ -73,7 +75,7 @@ public struct Installer: Sendable {
   }
 
   private func planOnly(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
-    let facts = try await system.facts(kernel: request.kernel)
+    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main)
     let draft = try await BackendChoice(system: system, facts: facts, request: request, console: console).draft()
     if draft.plan.steps.isEmpty {
       console.say("\(Self.already(draft, facts)); nothing to change.", .good)
@@ -84,6 +86,7 @@ public struct Installer: Sendable {
       console.print(console.styled("\(index + 1). \(step.title)", .strong))
       for command in step.typedCommands { console.print("   # \(command)") }
     }
+    show(draft.uncovered)
     return document(draft, changed: false, dryRun: true, nil)
   }
 
@@ -107,6 +110,7 @@ public struct Installer: Sendable {
         proof.report = try await prove(draft, facts)
       }
     }
+    show(draft.uncovered)
     await InstallSummary(system: system, console: console).show(draft, facts, proof.report)
     return document(draft, changed: !plan.steps.isEmpty, dryRun: false, proof.report)
   }
@@ -123,6 +127,14 @@ public struct Installer: Sendable {
     }
     console.say("Plan:")
     for (index, step) in draft.plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
+  }
+
+  /// The kernels that get nothing, each with what would change that.
+  private func show(_ uncovered: [UncoveredKernel]) {
+    for kernel in uncovered {
+      console.say("no toa.ko for kernel \(kernel.kernel): \(kernel.why)", .warning)
+      for command in kernel.next { console.say("  -> \(command)") }
+    }
   }
 
   /// Makes the connections; nil for a kernel that does not run.
@@ -149,7 +161,8 @@ public struct Installer: Sendable {
   ) -> InstallDocument {
     InstallDocument(
       changed: changed, dryRun: dryRun, backend: draft.backend, reason: draft.reason, kernel: draft.plan.kernel,
-      steps: draft.plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) }, selfTest: report)
+      steps: draft.plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) },
+      uncovered: draft.uncovered, selfTest: report)
   }
 }
 

@@ -110,7 +110,7 @@ struct Preflight: Sendable {
     try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"])
   }
 
-  private func checkKernel() throws(ToaError) {
+  func checkKernel() throws(ToaError) {
     guard facts.kernels.kernel(facts.target.text)?.hasModules ?? false else {
       let known = facts.kernels.kernels.map(\.release.text).joined(separator: ", ")
       throw ToaError(

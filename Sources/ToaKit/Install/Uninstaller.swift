@@ -41,9 +41,10 @@ public struct Uninstaller: Sendable {
     // Programs that no entry answers for: somebody ran `toa load`, or the journal was lost.
     let strayPins = system.bpf.hasPins() && !undoing.contains(EBPFLoad.typedUnload) ? [EBPFLoad.typedUnload] : []
     let strayMount = BpfFileSystem(system, nil).isOurs ? [Step.mountBpf.typedUndo(facts: [], .withdrawal)[0]] : []
+    let hook = KernelHook(system, console)
     let commands = Self.once(
       undoing + strayPins + (strays.isEmpty ? [] : [database.erase(strays).typed]) + strayMount
-        + folders.map { "rm -r \($0)" })
+        + hook.typedRemoval + folders.map { "rm -r \($0)" })
     guard !commands.isEmpty else {
       console.say("toa is not installed; nothing to remove.", .good)
       return UninstallDocument(changed: false, dryRun: dryRun, commands: [])
@@ -62,7 +63,10 @@ public struct Uninstaller: Sendable {
     try console.consent("uninstall", yes: yes)
     try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
     try await removePins()
-    try await remove(strays, folders, transaction, database)
+    try await removeStrays(strays, transaction, database)
+    // The package's own script has done it, unless it went in another way.
+    _ = try await hook.removeAll()
+    try removeFolders(folders)
     console.say("toa is removed; nothing of it is left.", .good)
     return UninstallDocument(changed: true, dryRun: false, commands: commands)
   }
@@ -85,20 +89,22 @@ public struct Uninstaller: Sendable {
   /// Packages of toa that no journal entry answers for: somebody installed them by hand, or the journal was lost.
   private func strayPackages(_ entries: [Journal.Entry], _ database: PackageDatabase) async -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
-    var prefixes = [EBPFPackage.name, "toa-modules-"]
+    var prefixes = [EBPFPackage.name, KernelHooksPackage.name, "toa-modules-"]
     if database.format == .rpm { prefixes.append(PackageNames.modulePrefix(.rpm)) }
     return await database.installed(prefixes: prefixes).filter { !known.contains($0) }
   }
 
-  private func remove(
-    _ strays: [String], _ folders: [String], _ transaction: Transaction, _ database: PackageDatabase
+  private func removeStrays(
+    _ strays: [String], _ transaction: Transaction, _ database: PackageDatabase
   ) async throws(ToaError) {
-    if !strays.isEmpty {
-      console.say(change: database.erase(strays).typed)
-      try ModuleBackend(system).unload()
-      try await transaction.runPackageTool(
-        database.erase(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
-    }
+    guard !strays.isEmpty else { return }
+    console.say(change: database.erase(strays).typed)
+    try ModuleBackend(system).unload()
+    try await transaction.runPackageTool(
+      database.erase(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
+  }
+
+  private func removeFolders(_ folders: [String]) throws(ToaError) {
     for folder in folders {
       console.say(change: "rm -r \(folder)")
       do throws(FileError) {

@@ -38,14 +38,30 @@ public struct KernelHook: Sendable {
     return KernelDocument(kernel.text, try await remove(kernel.text) ? .removed : .left)
   }
 
+  /// The commands that `removedAll` comes to.
+  var typedRemoval: [String] {
+    KernelRecord.all(in: system.files).flatMap { record -> [String] in
+      guard let file = record.module?.file, system.files.isFile(file) else { return [] }
+      return ["rm \(file)", Depmod.command(record.kernel).typed]
+    }
+  }
+
   /// Takes away everything that hooks have built: the package with the hooks is being removed.
   public func removedAll() async throws(ToaError) -> [KernelDocument] {
     try system.requireRoot("kernel-removed")
     let lock = system.identity.isInsideToa ? nil : try await HostLock.waiting(system, seconds: 300)
     defer { extendLifetime(lock) }
+    return try await removeAll()
+  }
+
+  /// The same for whoever has the lock.
+  func removeAll() async throws(ToaError) -> [KernelDocument] {
     var documents: [KernelDocument] = []
     for kernel in KernelRecord.kernels(in: system.files) {
       documents.append(KernelDocument(kernel, try await remove(kernel) ? .removed : .left))
+    }
+    if system.files.isDirectory("/var/log/toa"), system.files.list("/var/log/toa").isEmpty {
+      try? system.files.removeFolder("/var/log/toa")
     }
     return documents
   }

@@ -121,5 +121,11 @@ extension PackageFiles {
     return file.split(separator: "-").dropLast(2).joined(separator: "-")
   }
 
+  var typedRemoval: [String] { ["rm \(paths.map(shellQuoted).joined(separator: " "))"] }
+
+  var erase: Command { format == .deb ? Dpkg.purge(names) : Rpm.erase(names) }
+
+  var bringBack: Command { format == .deb ? Dpkg.install(replaced) : Rpm.install(replaced) }
+
   var install: Command { format == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
 }

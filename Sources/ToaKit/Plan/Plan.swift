@@ -10,6 +10,8 @@ public struct Plan: Sendable, Equatable, Codable {
   public var kernel: String
   /// The steps in order.
   public var steps: [Step]
+  /// How later kernels get their module; plans with eBPF, and those of earlier versions, have none.
+  public var kernelUpdates: KernelUpdates?
 
   /// Creates a plan.
   public init(verb: String, backend: Backend.Kind = .module, kernel: String, steps: [Step]) {

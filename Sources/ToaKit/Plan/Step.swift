@@ -11,6 +11,14 @@ public enum Step: Sendable, Equatable, Codable {
   case buildModule(ModuleBuild)
   /// Makes the debs that carry the module and its settings.
   case buildPackages(PackageBuild)
+  /// Makes the package whose hooks give later kernels their module.
+  case buildHooksPackage(HooksPackageBuild)
+  /// Takes away packages of toa that do what others are to do.
+  case removePackageFiles(PackageFiles)
+  /// Takes away the module that a hook built for a kernel, as a package brings another one.
+  case setAside(String)
+  /// Lets apt remove packages with what they depend on.
+  case markAutomatic([String])
   /// Unloads a module that a newer one replaces.
   case unloadModule(String)
   /// Puts debs into the package database, and with them the files in place.
@@ -61,8 +69,13 @@ extension Step {
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
+    case .buildHooksPackage(let build): "package as \(build.files.names[0]), for kernels to come"
+    case .removePackageFiles(let files): "remove \(files.names.spoken)"
+    case .setAside(let kernel): "remove the toa.ko that a hook built for \(kernel)"
+    case .markAutomatic(let names):
+      "let apt remove \(names.spoken) with \(names.count == 1 ? "its kernel" : "their kernels")"
     case .unloadModule(let name): "unload the old \(name) module"
-    case .installPackageFiles(let files): "install \(files.names.joined(separator: " and "))"
+    case .installPackageFiles(let files): "install \(files.names.spoken)"
     case .setTrusted: "change the trusted prefixes of the loaded module"
     case .setProfile(let words, _): "change the profile of the loaded module to \(words)"
     case .loadModule(let name): "load \(name)"
@@ -79,6 +92,10 @@ extension Step {
     case .installPackages(let names, let manager): [PackageTool(manager ?? .apt).install(names).typed]
     case .buildModule(let build): [build.make.typed]
     case .buildPackages(let build): build.typedCommands
+    case .buildHooksPackage(let build): build.typedCommands
+    case .removePackageFiles(let files): [files.erase.typed]
+    case .setAside(let kernel): SetAside.typed(kernel)
+    case .markAutomatic(let names): [AptMark.automatic(names).typed]
     case .unloadModule(let name): ["rmmod \(name)"]
     case .installPackageFiles(let files): [files.install.typed]
     case .setTrusted(let prefixes, _): [ModuleChange.Parameter.trusted.typed(prefixes)]
@@ -96,7 +113,13 @@ extension Step {
     case .updatePackageLists: []
     case .installPackages(_, let manager): facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .buildPackages(let build) where build.isModuleOnly == true: build.files.typedRemoval
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .buildHooksPackage(let build): build.files.typedRemoval
+    case .removePackageFiles(let files):
+      purpose == .rollback && !files.replaced.isEmpty ? [files.bringBack.typed] : []
+    case .setAside(let kernel): purpose == .rollback ? ["toa kernel-added \(shellQuoted(kernel))"] : []
+    case .markAutomatic: facts.isEmpty ? [] : [AptMark.manual(facts).typed]
     case .unloadModule(let name): purpose == .rollback ? ["modprobe \(name)"] : []
     case .installPackageFiles(let files): Self.typedRemoval(files, replaced: purpose == .rollback ? files.replaced : [])
     case .setTrusted(_, let old): purpose == .rollback ? [ModuleChange.Parameter.trusted.typed(old)] : []

@@ -7,6 +7,8 @@ extension Transaction {
   func prepare(_ step: Step) async throws(ToaError) -> [String] {
     switch step {
     case .installPackages(let names, let manager): try await packagesAdded(byInstalling: names, manager)
+    case .removePackageFiles: KernelRecord.kernels(in: system.files)
+    case .markAutomatic(let names): await notAutomatic(names)
     default: []
     }
   }
@@ -19,6 +21,10 @@ extension Transaction {
     case .installPackages(let names, let manager): try await installPackages(names, manager)
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
     case .buildPackages(let build): try await build.run(system, console)
+    case .buildHooksPackage(let build): try await build.run(system)
+    case .removePackageFiles(let files): try await withdrawPackages(files)
+    case .setAside(let kernel): try SetAside(system, kernel).apply()
+    case .markAutomatic(let names): try await markAutomatic(names)
     case .unloadModule(let name): try unloadModule(name)
     case .installPackageFiles(let files): try await installPackageFiles(files)
     case .setTrusted(let prefixes, _): try ModuleBackend(system).set(.trusted, prefixes)
@@ -36,7 +42,12 @@ extension Transaction {
     case .updatePackageLists: break
     case .installPackages(_, let manager): try await removePackages(facts, manager)
     case .buildModule(let build): try removeFiles([build.folder])
+    case .buildPackages(let build) where build.isModuleOnly == true: try removeBuilt(build.files, in: build.folder)
     case .buildPackages(let build): try removeFiles([build.folder])
+    case .buildHooksPackage(let build): try removeBuilt(build.files, in: build.folder)
+    case .removePackageFiles(let files): if purpose == .rollback { try await bringBack(files, facts) }
+    case .setAside(let kernel): try await SetAside(system, kernel).undo(purpose)
+    case .markAutomatic: try await unmarkAutomatic(facts)
     case .unloadModule(let name): if purpose == .rollback { try loadModule(name) }
     case .installPackageFiles(let files): try await removePackageFiles(files, purpose)
     case .setTrusted(_, let old): try setBack(.trusted, old, purpose)
@@ -53,6 +64,12 @@ extension Transaction {
   ) throws(ToaError) {
     guard purpose == .rollback, system.modules.state(ModuleBackend.moduleName) == .live else { return }
     try ModuleBackend(system).set(parameter, old)
+  }
+
+  /// Removes packages that share their folder with others, and what a kill left of their making.
+  private func removeBuilt(_ files: PackageFiles, in folder: String) throws(ToaError) {
+    try removeFiles(files.paths + files.names.map { "\(folder)/\($0)" })
+    if system.files.isDirectory(folder), system.files.list(folder).isEmpty { try removeFiles([folder]) }
   }
 
   private func removeFiles(_ paths: [String]) throws(ToaError) {

@@ -37,6 +37,23 @@ struct FakeApt {
     ]
   }()
 
+  /// Where apt keeps which packages it may remove when nothing needs them: here a name on each line.
+  static let states = "/var/lib/apt/extended_states"
+
+  private var automatic: [String] {
+    ((try? host.files.text(Self.states)) ?? "").split(separator: "\n").map(String.init)
+  }
+
+  func showAutomatic(_ names: [String]) -> CommandResult {
+    CommandResult(status: 0, output: automatic.filter(names.contains).map { $0 + "\n" }.joined())
+  }
+
+  func mark(_ names: [String], automatic isAutomatic: Bool) -> CommandResult {
+    let others = automatic.filter { !names.contains($0) }
+    host.write(Self.states, (others + (isAutomatic ? names : [])).map { $0 + "\n" }.joined())
+    return CommandResult(status: 0)
+  }
+
   /// The packages to add, what they depend on first; nil for one that the lists do not have.
   private func missing(_ names: [String]) -> [String]? {
     var order: [String] = []

@@ -84,12 +84,16 @@ final class FakeHost: Sendable {
       "/run", "/run/systemd", "/run/systemd/system", "/var/log", "/var/lib/apt", "/var/lib/apt/lists", "/proc/net",
       "/proc/self", "/var/lib/dpkg/updates", "/sys/fs", "/sys/fs/bpf", "/sys/fs/cgroup", "/sys/fs/cgroup/system.slice",
     ] { world.nodes[folder] = .folder(mode: 0o755) }
-    for name in ["apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount", "depmod"] {
+    for name in [
+      "apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount", "depmod",
+      "apt-mark",
+    ] {
       world.nodes["/usr/bin/" + name] = .file(mode: 0o755, bytes: [])
     }
     world.nodes["/proc/self/cgroup"] = .file(mode: 0o644, bytes: Array("0::/system.slice/ssh.service\n".utf8))
     world.nodes["/proc/self/exe"] = .file(mode: 0o755, bytes: Array("toa".utf8))
     world.nodes[MountTable.path] = .file(mode: 0o644, bytes: Array(FakeHost.mounts.utf8))
+    world.nodes[FakeApt.states] = .file(mode: 0o644, bytes: [])
     world.nodes["/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages"] = .file(mode: 0o644, bytes: [10])
     // A stanza with settings left over would be purged with the package; this host never had make.
     let status = world.text("/var/lib/dpkg/status") ?? ""

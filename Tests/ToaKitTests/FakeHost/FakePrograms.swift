@@ -46,6 +46,8 @@ extension FakeHost {
       // Short input is a file of this host, long input the carried source.
       guard input.count > 1000 else { return CommandResult(status: 0, output: Self.hash(input) + "  -\n") }
       return CommandResult(status: 0, output: String(repeating: self[\.source], count: 64) + "  -\n")
+    case "apt-mark" where arguments.first == "showauto":
+      return FakeApt(self).showAutomatic(Array(arguments.dropFirst()))
     case "dpkg-query": return FakeDpkg(self).query(arguments)
     case "apt-get" where arguments.contains("--simulate"):
       let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
@@ -86,6 +88,8 @@ extension FakeHost {
       for name in files.list("/var/lib/dpkg/updates") { remove("/var/lib/dpkg/updates/" + name) }
       return CommandResult(status: 0)
     case ("dpkg-deb", _): return FakeDpkg(self).build(words[words.count - 2], words[words.count - 1])
+    case ("apt-mark", "auto"): return FakeApt(self).mark(names, automatic: true)
+    case ("apt-mark", "manual"): return FakeApt(self).mark(names, automatic: false)
     case ("depmod", "-a"):
       FakeDpkg(self).depmod(words[1])
       return CommandResult(status: 0)

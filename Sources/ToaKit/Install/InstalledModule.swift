@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+internal import Packaging
+
+/// Parameters of the module as a package keeps them and the loaded module has them.
+struct ModuleSettings: Sendable, Equatable {
+  /// Value for the parameter `trusted`; nil leaves the module's default.
+  var trusted: String?
+  /// Value for the parameter `profile`; nil leaves the module's default.
+  var profile: String?
+
+  /// The same with what is not said taken from another one.
+  func completed(by other: ModuleSettings) -> ModuleSettings {
+    ModuleSettings(trusted: trusted ?? other.trusted, profile: profile ?? other.profile)
+  }
+}
+
+/// What a kernel has of the module: on the disk, in the package database and, where it runs, loaded.
+struct InstalledModule: Sendable {
+  let packages: InstalledPackages
+  let format: PackageFormat
+  /// Hash of the source that toa carries.
+  let source: String
+  /// The file that the kernel would load; nil when depmod knows none.
+  let file: ModuleFile?
+  /// What is loaded; nil for a kernel that does not run.
+  let live: LiveModule?
+  let isRunning: Bool
+  private let database: DpkgDatabase?
+
+  static func read(_ system: System, _ facts: HostFacts) async throws(ToaError) -> InstalledModule {
+    InstalledModule(
+      packages: await InstalledPackages.read(system, kernel: facts.target.text),
+      format: PackageDatabase(system).format, source: try await CarriedSources.sha256(system),
+      file: ModuleFile(system, kernel: facts.target.text), live: facts.isRunning ? LiveModule(system) : nil,
+      isRunning: facts.isRunning, database: DpkgDatabase.read(from: system.files))
+  }
+
+  /// What the package with the settings says.
+  var settings: ModuleSettings { ModuleSettings(trusted: packages.trusted, profile: packages.profile) }
+
+  /// Whether the kernel would load a packaged module that was built from the source that toa carries.
+  var isCurrent: Bool {
+    packages.sourceSha256 == source
+      && ["/updates/", "/extra/"].contains { file?.path.contains($0) == true }
+  }
+
+  private var isLiveCurrent: Bool { live != nil && live?.sourceVersion == file?.sourceVersion }
+
+  /// Whether a Debian package is installed.
+  func hasPackage(_ name: String) -> Bool { database?[name] != nil }
+
+  /// Packages of the other ways to give kernels their module.
+  func leaving(_ updates: KernelUpdates) -> PackageFiles {
+    let names = updates != .hooks && packages.hasHooks ? [KernelHooksPackage.name] : []
+    return PackageFiles(names: names, paths: [], replaced: names.compactMap { packages.debs[$0] })
+  }
+
+  /// The steps that bring a loaded module to what is on the disk, whose file is current.
+  func liveSteps(_ asked: ModuleSettings, _ wanted: ModuleSettings) -> [Step] {
+    guard isRunning else { return [] }
+    guard let live, isLiveCurrent else {
+      return (live == nil ? [] : [.unloadModule(ModuleBackend.moduleName)]) + [.loadModule(ModuleBackend.moduleName)]
+    }
+    var steps: [Step] = []
+    // What somebody has changed by hand stays, unless it was asked for.
+    if let trusted = wanted.trusted, settings.trusted != trusted || asked.trusted != nil, let old = live.trusted,
+      old != trusted
+    {
+      steps.append(.setTrusted(trusted, old: old))
+    }
+    if let profile = wanted.profile, settings.profile != profile || asked.profile != nil, let old = live.profile,
+      old != profile
+    {
+      steps.append(.setProfile(profile, old: old))
+    }
+    return steps
+  }
+}
