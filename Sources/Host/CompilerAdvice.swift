@@ -62,6 +62,14 @@ extension PackageAdvice {
   }
 }
 
+extension HostFacts {
+  /// The package that brings LLVM's linker under a name: "ld.lld-18" is in Debian's lld-18; nil for a path or another system.
+  public func linkerPackage(_ linker: String) -> String? {
+    guard linker.hasPrefix("ld.lld"), distribution.packageManager != nil else { return nil }
+    return distribution.family == .debian ? String(linker.dropFirst("ld.".count)) : "lld"
+  }
+}
+
 extension Distribution {
   /// Major number of the newest GCC that a release of Debian or Ubuntu ships; nil when it is not known here.
   var newestCompiler: Int? {

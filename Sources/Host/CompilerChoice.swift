@@ -14,6 +14,8 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
     case otherKind
     /// The kernel has GCC plugins, which load only into the very build that made them.
     case pluginsNeedSameBuild
+    /// Only compilers for another processor: a user land of 32 bits, or a cross compiler under a general name.
+    case otherMachine
   }
 
   /// The compiler that made the kernel; nil when nothing tells.
@@ -29,10 +31,19 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
   public var isUsable: Bool { problem == nil && chosen != nil }
 
   /// Chooses among the compilers found. Without a known wanted compiler the first is taken. `plugins` names the kernel's GCC
-  /// plugins.
-  public init(wanted: CompilerIdentity?, toolchain: Toolchain, plugins: [String] = []) {
+  /// plugins, `processor` what the kernel runs on, where that is known.
+  public init(
+    wanted: CompilerIdentity?, toolchain: Toolchain, plugins: [String] = [], processor: Processor? = nil
+  ) {
     self.wanted = wanted
-    let candidates = toolchain.candidates
+    let candidates = toolchain.candidates.filter { $0.compiles(for: processor) }
+    if candidates.isEmpty, let other = toolchain.candidates.first, let processor {
+      chosen = other
+      problem = .otherMachine
+      reason =
+        "the kernel is for \(processor.machine); only \(other.summary) found, which compiles for \(other.machine ?? "?")"
+      return
+    }
     guard let wanted else {
       chosen = candidates.first
       problem = candidates.isEmpty ? .noneFound : nil
@@ -86,6 +97,17 @@ public struct CompilerChoice: Sendable, Equatable, Codable {
 }
 
 extension Toolchain.Candidate {
+  /// Whether it makes code for a processor: any clang does, and of GCC one that does not say for which it is made. A GCC of i686
+  /// makes code of 64 bits, too.
+  public func compiles(for processor: Processor?) -> Bool {
+    guard let processor, identity.kind == .gcc, let machine else { return true }
+    let own = machine.prefix { $0 != "-" }
+    switch processor {
+    case .x86: return own == "x86_64" || own == "amd64" || (own.count == 4 && own.hasPrefix("i") && own.hasSuffix("86"))
+    case .arm64: return own == "aarch64" || own == "arm64"
+    }
+  }
+
   /// "gcc 12.2.0 (/usr/bin/gcc-12)".
   public var summary: String { "\(identity.kind.rawValue) \(identity.version) (\(path))" }
 }

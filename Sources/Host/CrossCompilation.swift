@@ -26,7 +26,7 @@ extension HostFacts {
     var facts = self
     facts.toolchain = await Toolchain.find(for: compiler?.identity, prefix: prefix, using: runner)
     facts.choice = CompilerChoice(
-      wanted: compiler?.identity, toolchain: facts.toolchain, plugins: headers.gccPlugins)
+      wanted: compiler?.identity, toolchain: facts.toolchain, plugins: headers.gccPlugins, processor: processor)
     facts.compilerAdvice = (compiler?.identity).map { .crossCompiler($0, prefix: prefix, for: distribution) }
     return facts
   }

@@ -21,7 +21,9 @@ extension HostFacts {
     return HostFacts(
       distribution: distribution, kernels: kernels, target: target, isRunning: target.text == running, config: config,
       headers: headers, compiler: compiler, toolchain: toolchain,
-      choice: CompilerChoice(wanted: compiler?.identity, toolchain: toolchain, plugins: headers.gccPlugins),
+      choice: CompilerChoice(
+        wanted: compiler?.identity, toolchain: toolchain, plugins: headers.gccPlugins,
+        processor: config.flatMap(Processor.init(of:))),
       owner: owner,
       flavor: .detect(release: target, distribution: distribution, owner: owner, config: config, in: root),
       signing: .read(from: root, config: config), inTree: ModuleIndex.read(for: target.text, in: root).inTree("toa"),

@@ -56,6 +56,11 @@ public struct Toolchain: Sendable, Equatable, Codable {
     }
   }
 
+  /// The same as a person asked for it: with a prefix for another processor, or without.
+  public static func names(for wanted: CompilerIdentity?, crossing prefix: String?) -> [String] {
+    prefix.map { names(for: wanted, prefix: $0) } ?? names(for: wanted)
+  }
+
   /// Finds the compilers and asks each for its kind and version; with a `prefix` those for another processor.
   public static func find(
     for wanted: CompilerIdentity?, prefix: String = "", using runner: CommandRunner

@@ -2,7 +2,7 @@
 
 /// Compares two version texts part by part: runs of digits by value, other runs by spelling. Negative when `left` is older,
 /// 0 when equal, positive when newer. A part that starts with "~" or "-rc" is older than the end of the text.
-func versionOrder(_ left: String, _ right: String) -> Int {
+public func versionOrder(_ left: String, _ right: String) -> Int {
   var left = Array(left.utf8)[...]
   var right = Array(right.utf8)[...]
   while !left.isEmpty || !right.isEmpty {

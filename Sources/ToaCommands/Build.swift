@@ -25,10 +25,19 @@ public struct Build: Verb {
       valueName: "prefix"))
   var crossCompile: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("With --explain: a folder of packages in which to look for what is missing.", valueName: "dir"))
+  var offline: String?
+
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Print the commands and build nothing.")
   var dryRun = false
 
-  @Flag(name: .long, help: "Say which headers and compilers were found, which were chosen and why; build nothing.")
+  @Flag(
+    name: .long,
+    help: ArgumentHelp(
+      "Say what was found, what would be used and why, and what is missing; build nothing.",
+      discussion: "The exit status is the one that the build would end with for what is missing."))
   var explain = false
 
   /// Creates the verb.
@@ -37,7 +46,13 @@ public struct Build: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = BuildRequest(
-      kernel: kernel.kernel, out: out, compiler: compiler, crossCompile: crossCompile, dryRun: dryRun, explain: explain)
+      kernel: kernel.kernel, out: out, compiler: compiler, crossCompile: crossCompile, offline: offline,
+      dryRun: dryRun)
+    if explain {
+      let (explanation, status) = try await Builder(system, console).explain(request)
+      console.answer(explanation)
+      return status
+    }
     console.answer(try await Builder(system, console).build(request))
     return .success
   }

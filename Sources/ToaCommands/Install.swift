@@ -20,6 +20,7 @@ public struct Install: Verb {
   @OptionGroup public var common: CommonOptions
   @OptionGroup var change: ChangeOptions
   @OptionGroup var kernel: KernelOption
+  @OptionGroup var root: RootOption
 
   @Option(name: .long, help: "What to install; auto keeps what is, else tries the module, else eBPF.")
   var backend = InstallRequest.Choice.auto
@@ -48,18 +49,33 @@ public struct Install: Verb {
     help: "How later kernels get their module: dkms, hooks or none; auto keeps what is, else takes DKMS where it is.")
   var kernelUpdates: KernelUpdates?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Take missing packages of the distribution, and what they need, from this folder and from no network.",
+      valueName: "dir"))
+  var offline: String?
+
+  @Flag(
+    name: .customLong("use-intree"), inversion: .prefixedNo,
+    help: "Load the toa that the kernel ships and build none; or build ours all the same and put it before.")
+  var useInTree: Bool?
+
   @Flag(name: .customLong("keep-on-failure"), help: "Leave everything in place when the self-test fails.")
   var keepOnFailure = false
 
   /// Creates the verb.
   public init() {}
 
+  /// The tree that `--dry-run` looks at.
+  public var rootFolder: String { root.root }
+
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
       backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
-      kernelUpdates: kernelUpdates,
-      cgroup: programs.cgroup, getsockopt: programs.getsockopt, dryRun: change.dryRun, yes: change.yes,
+      kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline, cgroup: programs.cgroup,
+      getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/", yes: change.yes,
       keepOnFailure: keepOnFailure)
     console.answer(try await Installer(system, console).install(request))
     return .success

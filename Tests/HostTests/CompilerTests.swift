@@ -83,6 +83,25 @@ import Testing
     #expect(CompilerChoice(wanted: gcc12, toolchain: onlyClang).problem == .otherKind)
   }
 
+  @Test func `a compiler for another processor does not serve, one of 32 bits of the same does`() {
+    func found(_ machine: String?) -> Toolchain {
+      let gcc = CompilerIdentity(kind: .gcc, version: CompilerVersion(12, 2, 0), text: "")
+      return Toolchain([Toolchain.Candidate(path: "/usr/bin/gcc-12", identity: gcc, machine: machine)])
+    }
+    func problem(_ machine: String?, _ processor: Processor) -> CompilerChoice.Problem? {
+      CompilerChoice(wanted: gcc12, toolchain: found(machine), processor: processor).problem
+    }
+    #expect(problem("aarch64-linux-gnu", .x86) == .otherMachine)
+    #expect(problem("arm-linux-gnueabihf", .arm64) == .otherMachine)
+    for machine in ["x86_64-linux-gnu", "x86_64-redhat-linux", "i686-linux-gnu", nil] {
+      #expect(problem(machine, .x86) == nil)
+    }
+    let choice = CompilerChoice(wanted: gcc12, toolchain: found("arm-linux-gnueabihf"), processor: .arm64)
+    #expect(
+      choice.reason
+        == "the kernel is for aarch64; only gcc 12.2.0 (/usr/bin/gcc-12) found, which compiles for arm-linux-gnueabihf")
+  }
+
   @Test func `without a word on the kernel's compiler the first found is taken`() {
     #expect(CompilerChoice(wanted: nil, toolchain: Toolchain([])).problem == .noneFound)
     let choice = CompilerChoice(wanted: nil, toolchain: Toolchain([candidate("/usr/bin/gcc", CompilerVersion(9))]))

@@ -91,7 +91,9 @@ struct CrossBuildTests {
     host.write("/usr/bin/aarch64-linux-gnu-gcc", "gcc")
     host[\.answers]["/usr/bin/aarch64-linux-gnu-gcc --version"] = CommandResult(
       status: 0, output: "aarch64-linux-gnu-gcc (Debian 10.2.1-6) 10.2.1\n")
-    host[\.answers]["/usr/bin/aarch64-linux-gnu-gcc -dump"] = CommandResult(status: 0, output: "10.2.1\n")
+    host[\.answers]["/usr/bin/aarch64-linux-gnu-gcc -dumpfull"] = CommandResult(status: 0, output: "10.2.1\n")
+    host[\.answers]["/usr/bin/aarch64-linux-gnu-gcc -dumpmachine"] = CommandResult(
+      status: 0, output: "aarch64-linux-gnu\n")
     let error = await failure(prefix: "aarch64-linux-gnu-")
     #expect(error?.status == .toolchainMismatch)
     #expect(error?.why.contains("an older series") == true)

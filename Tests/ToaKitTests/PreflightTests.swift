@@ -22,6 +22,7 @@ struct PreflightTests {
     host.remove("/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages")
   }
   private static let installHeaders = "apt-get install \(FakeApt.headers)"
+  private static let reinstallHeaders = "apt-get install --reinstall \(FakeApt.headers)"
   private static let madeBy = "the kernel was built with gcc 12.2.0"
 
   static let places: [Case] = [
@@ -58,8 +59,25 @@ struct PreflightTests {
       spoil: { $0.write("/lib/modules/\(kernel)/modules.dep", "kernel/net/toa/toa.ko:\n") },
       error: ToaError(
         .conflict, "kernel \(kernel) has a toa module of its own",
-        why: "/lib/modules/\(kernel)/kernel/net/toa/toa.ko comes with the kernel",
-        next: ["use it: modprobe toa"])),
+        why:
+          "/lib/modules/\(kernel)/kernel/net/toa/toa.ko comes with the kernel; depmod would prefer ours, and nobody would "
+          + "notice. Its maker knows its load balancer; ours reads the options of every vendor and believes only those "
+          + "that you trust.",
+        next: [
+          "toa install --use-intree   (loads the kernel's own now and at boot; the self-test says what it can do)",
+          "toa install --no-use-intree   (builds this project's and puts it before the kernel's own)",
+        ])),
+    Case(
+      name: "a kernel with a toa built in",
+      spoil: { $0.write("/lib/modules/\(kernel)/modules.builtin", "kernel/net/toa/toa.ko\n") },
+      error: ToaError(
+        .conflict, "kernel \(kernel) has a toa built in",
+        why:
+          "/lib/modules/\(kernel)/kernel/net/toa/toa.ko is part of the kernel and always at work; a second one on the same "
+          + "functions gives wrong addresses",
+        next: [
+          "toa install --use-intree   (changes nothing, and shows with real connections what it can do)"
+        ])),
   ]
 
   static let tools: [Case] = [
@@ -87,8 +105,28 @@ struct PreflightTests {
       },
       error: ToaError(
         .headersMissing, "the headers are for 6.1.0-55-cloud-amd64, not for \(kernel)",
-        why: "/lib/modules/\(kernel)/build leads to headers of another kernel; a module built there is refused",
+        why:
+          "/lib/modules/\(kernel)/build leads to headers of another kernel; a module built there is refused, and with the "
+          + "release changed in a Makefile it would be taken and read wrong memory",
         next: [installHeaders])),
+    Case(
+      name: "headers of another kernel, which is installed, too",
+      spoil: {
+        headers($0)
+        $0.write("/lib/modules/6.1.0-57-cloud-amd64/modules.dep", "")
+        $0.write(
+          "/usr/src/\(FakeApt.headers)/include/generated/utsrelease.h", "#define UTS_RELEASE \"6.1.0-57-cloud-amd64\"\n"
+        )
+      },
+      error: ToaError(
+        .headersMissing, "the headers are for 6.1.0-57-cloud-amd64, not for \(kernel)",
+        why:
+          "/lib/modules/\(kernel)/build leads to headers of another kernel; a module built there is refused, and with the "
+          + "release changed in a Makefile it would be taken and read wrong memory",
+        next: [
+          installHeaders, "or boot 6.1.0-57-cloud-amd64, to which they belong",
+          "or build for it: toa install --kernel 6.1.0-57-cloud-amd64",
+        ])),
     Case(
       name: "headers with a file missing",
       spoil: {
@@ -97,7 +135,17 @@ struct PreflightTests {
       },
       error: ToaError(
         .headersMissing, "the headers of kernel \(kernel) are incomplete",
-        why: "missing: include/generated/autoconf.h", next: [installHeaders])),
+        why: "missing: include/generated/autoconf.h", next: [reinstallHeaders])),
+    Case(
+      name: "headers whose Module.symvers is gone, on a kernel that checks symbols",
+      spoil: {
+        headers($0)
+        $0.write("/usr/src/\(FakeApt.headers)/Module.symvers", "")
+      },
+      error: ToaError(
+        .headersMissing, "the headers of kernel \(kernel) have no Module.symvers",
+        why: "it holds the checksums without which this kernel refuses a module (CONFIG_MODVERSIONS)",
+        next: [reinstallHeaders])),
     Case(
       name: "no gcc, and apt has none",
       spoil: {

@@ -9,6 +9,8 @@ struct BuildInputs: Sendable {
     var compiler: String
     var compilerName: String
     var isClang: Bool
+    /// How Kbuild is told of LLVM's tools; nil for GCC.
+    var llvm: LLVMTools?
     /// For another processor than this machine's.
     var cross: CrossCompilation?
     /// Why this compiler, as a sentence.
@@ -21,18 +23,23 @@ struct BuildInputs: Sendable {
   let facts: HostFacts
   let compiler: String?
   let crossCompile: String?
+  /// A folder of packages that is taken instead of repositories.
+  let offline: String?
 
-  init(_ system: System, _ facts: HostFacts, compiler: String?, crossCompile: String? = nil) {
+  init(
+    _ system: System, _ facts: HostFacts, compiler: String?, crossCompile: String? = nil, offline: String? = nil
+  ) {
     self.system = system
     self.facts = facts
     self.compiler = compiler
     self.crossCompile = crossCompile
+    self.offline = offline
   }
 
   /// Resolves both; with `mayInstall`, missing ones are taken from the distribution where its package tool has them.
   func resolve(mayInstall: Bool) async throws(ToaError) -> Resolved {
     var missing: [String] = []
-    let headersProblem = headersError()
+    let headersProblem = facts.headersError
     if let headersProblem {
       guard mayInstall, isHeadersPackageTheCure, !facts.headersAdvice.packages.isEmpty else { throw headersProblem }
       missing += facts.headersAdvice.packages
@@ -43,18 +50,63 @@ struct BuildInputs: Sendable {
       guard mayInstall else { throw compilerError(facts.choice) }
       missing += chosen.packages
     }
-    missing += MissingTools(system, facts).packages(forPackages: mayInstall)
-    guard mayInstall || missing.isEmpty else {
-      throw ToaError(
-        .buildFailed, "\(missing.spoken) \(missing.count == 1 ? "is" : "are") not installed",
-        next: facts.distribution.packageManager.map { [$0.install(missing).typed] } ?? [])
+    let llvm = chosen.isClang ? tools(beside: chosen) : nil
+    if let llvm, chosen.packages.isEmpty, system.run.find(llvm.linker) == nil {
+      guard mayInstall, let package = facts.linkerPackage(llvm.linker) else { throw linkerError(llvm.linker, chosen) }
+      missing.append(package)
     }
+    missing += MissingTools(system, facts).packages(forPackages: mayInstall)
+    if !mayInstall, let error = toolsError(missing) { throw error }
     let problem = headersProblem ?? (chosen.packages.isEmpty ? nil : compilerError(facts.choice))
     return Resolved(
       headers: "/lib/modules/\(facts.target)/build", compiler: chosen.path, compilerName: chosen.name,
-      isClang: chosen.isClang, cross: cross, reason: chosen.reason,
+      isClang: chosen.isClang, llvm: llvm, cross: cross, reason: chosen.reason,
       steps: missing.isEmpty
         ? [] : try await steps(bringing: missing, from: chosen.repositories, insteadOf: problem))
+  }
+
+  /// Everything that keeps a build from being made, in the order in which it would stop.
+  func problems() async -> [ToaError] {
+    var problems: [ToaError] = []
+    func note(_ error: ToaError?) {
+      if let error, !problems.contains(where: { $0.what == error.what }) { problems.append(error) }
+    }
+    note(facts.headersError)
+    do throws(ToaError) { _ = try crossCompilation() } catch { note(error) }
+    do throws(ToaError) {
+      let chosen = try await chooseCompiler()
+      if !chosen.packages.isEmpty {
+        note(compilerError(facts.choice))
+      } else if chosen.isClang {
+        let linker = tools(beside: chosen).linker
+        if system.run.find(linker) == nil { note(linkerError(linker, chosen)) }
+      }
+    } catch {
+      note(error)
+    }
+    note(toolsError(MissingTools(system, facts).packages(forPackages: false)))
+    return problems
+  }
+
+  /// Every package that an installation would have to bring before it builds.
+  func missingPackages() async -> [String] {
+    var packages: [String] = []
+    if facts.headersError != nil, isHeadersPackageTheCure { packages += facts.headersAdvice.packages }
+    if let chosen = try? await chooseCompiler() {
+      packages += chosen.repositories + chosen.packages
+      if chosen.isClang, chosen.packages.isEmpty {
+        let linker = tools(beside: chosen).linker
+        if system.run.find(linker) == nil { packages += facts.linkerPackage(linker).map { [$0] } ?? [] }
+      }
+    }
+    return packages + MissingTools(system, facts).packages(forPackages: true)
+  }
+
+  private func toolsError(_ missing: [String]) -> ToaError? {
+    guard !missing.isEmpty else { return nil }
+    return ToaError(
+      .buildFailed, "\(missing.spoken) \(missing.count == 1 ? "is" : "are") not installed",
+      next: facts.distribution.packageManager.map { [$0.install(missing).typed] } ?? [])
   }
 
   /// What Kbuild must be told of the processor. A kernel of another one needs tools that somebody names.
@@ -138,12 +190,21 @@ struct BuildInputs: Sendable {
     bringing packages: [String], from repositories: [String], insteadOf problem: ToaError?
   ) async throws(ToaError) -> [Step] {
     guard let manager = facts.distribution.packageManager else { throw problem ?? lacking(packages, nil, []) }
+    if let offline {
+      let folder = try OfflinePackages(system, manager, folder: offline)
+      let files = try await folder.files(for: repositories + packages, Transaction.status(lacking: packages))
+      let local = LocalPackages(
+        names: packages, paths: files.map(\.path), identities: files.map { $0.removal(manager.format) })
+      return [.installLocalPackages(local, with: manager.stored)]
+    }
     let install = Step.installPackages(packages, with: manager.stored)
     guard repositories.isEmpty else { return [.installPackages(repositories, with: manager.stored), install] }
     // Only root may ask the others.
     guard manager == .apt || system.identity.userID == 0 else { return [install] }
     let tool = PackageTool(manager)
     guard let result = try? await system.run.run(tool.simulateInstall(packages)) else {
+      // It is there, and what it says would not be of this tree.
+      if system.run.find(manager.program) != nil { return [install] }
       throw problem ?? lacking(packages, manager, [])
     }
     if let added = tool.added(bySimulation: result) {
@@ -200,29 +261,21 @@ struct BuildInputs: Sendable {
     }
   }
 
-  private func headersError() -> ToaError? {
-    let advice = facts.headersAdvice.commands.map(\.typed)
-    let note = facts.headersAdvice.note.map { "\n\($0)" } ?? ""
-    let what = "no headers of kernel \(facts.target)"
-    switch facts.headers.state {
-    case .present: return nil
-    case .missing:
-      return ToaError(
-        .headersMissing, what, why: "/lib/modules/\(facts.target)/build is not there" + note, next: advice)
-    case .danglingLink(let target):
-      return ToaError(
-        .headersMissing, what, why: "/lib/modules/\(facts.target)/build leads to \(target), which is not there" + note,
-        next: advice)
-    case .incomplete(let files):
-      return ToaError(
-        .headersMissing, "the headers of kernel \(facts.target) are incomplete",
-        why: "missing: \(files.joined(separator: ", "))", next: advice)
-    case .otherRelease(let release):
-      return ToaError(
-        .headersMissing, "the headers are for \(release), not for \(facts.target)",
-        why: "/lib/modules/\(facts.target)/build leads to headers of another kernel; a module built there is refused",
-        next: advice)
-    }
+  /// LLVM's tools of the same place and version as a clang that is there or comes with its package.
+  private func tools(beside chosen: Chosen) -> LLVMTools {
+    let name = chosen.path.split(separator: "/").last.map(String.init) ?? chosen.path
+    let isOnPath = !chosen.packages.isEmpty || system.run.find(name) == chosen.path
+    return LLVMTools(
+      clang: chosen.path, kernel: facts.target.version, config: facts.config, isOnPath: isOnPath)
+  }
+
+  private func linkerError(_ linker: String, _ chosen: Chosen) -> ToaError {
+    let package = facts.linkerPackage(linker)
+    let command = package.flatMap { package in facts.distribution.packageManager.map { $0.install([package]).typed } }
+    return ToaError(
+      .toolchainMismatch, "no \(linker) beside \(chosen.path)",
+      why: "kernel \(facts.target) was linked with LLVM's linker, and its modules are too",
+      next: [command].compactMap { $0 } + ["toa doctor --only CC"])
   }
 
   private func compilerError(_ choice: CompilerChoice) -> ToaError {

@@ -11,22 +11,22 @@ public struct BuildRequest: Sendable {
   public var compiler: String?
   /// What the names of the tools for the kernel's processor begin with, where that is not this machine's.
   public var crossCompile: String?
+  /// A folder of packages in which an explanation looks for what is missing.
+  public var offline: String?
   /// Only print the commands.
   public var dryRun: Bool
-  /// Only say what was found and chosen.
-  public var explain: Bool
 
   /// Creates a request.
   public init(
     kernel: String? = nil, out: String = ".", compiler: String? = nil, crossCompile: String? = nil,
-    dryRun: Bool = false, explain: Bool = false
+    offline: String? = nil, dryRun: Bool = false
   ) {
     self.kernel = kernel
     self.out = out
     self.compiler = compiler
     self.crossCompile = crossCompile
+    self.offline = offline
     self.dryRun = dryRun
-    self.explain = explain
   }
 }
 
@@ -63,16 +63,15 @@ public struct Builder: Sendable {
   public func build(_ request: BuildRequest) async throws(ToaError) -> BuildDocument {
     var facts = try await system.facts(kernel: request.kernel)
     if let prefix = request.crossCompile { facts = await facts.crossing(prefix: prefix, using: system.run) }
-    if request.explain { explain(facts) }
     let inputs = try await BuildInputs(
       system, facts, compiler: request.compiler, crossCompile: request.crossCompile
     ).resolve(mayInstall: false)
     let out = try absolute(request.out)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, cross: inputs.cross, folder: out + "/.toa-build")
-    if request.explain || request.dryRun {
-      if request.dryRun { console.print("# \(build.make.typed)") }
+      isClang: inputs.isClang, llvm: inputs.llvm?.words, cross: inputs.cross, folder: out + "/.toa-build")
+    if request.dryRun {
+      console.print("# \(build.make.typed)")
       return document(build, inputs, module: nil, probes: [])
     }
     console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
@@ -92,20 +91,6 @@ public struct Builder: Sendable {
     }
     console.say("built \(out)/toa.ko", .good)
     return document(build, inputs, module: out + "/toa.ko", probes: probes)
-  }
-
-  private func explain(_ facts: HostFacts) {
-    var table = Table()
-    table.add(["kernel", "\(facts.target)  (\(facts.flavor.verdict.rawValue))"])
-    for vote in facts.flavor.votes { table.add(["  vote", "\(vote.flavor.rawValue): \(vote.evidence)"]) }
-    table.add(["headers", "\(facts.headers.folder ?? "none")"])
-    for statement in facts.compiler?.statements ?? [] {
-      table.add(["built by", "\(statement.compiler.text)  (\(statement.place))"])
-    }
-    for candidate in facts.toolchain.candidates { table.add(["found", "\(candidate.summary)"]) }
-    table.add(["chosen", "\(facts.choice.isUsable ? facts.choice.chosen?.summary ?? "none" : "none")"])
-    table.add(["because", "\(facts.choice.reason)"])
-    for line in table.lines(console) { console.print(line) }
   }
 
   private func absolute(_ folder: String) throws(ToaError) -> String {

@@ -15,6 +15,8 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   public var compilerName: String
   /// Whether the kernel was built with clang and wants LLVM's tools throughout.
   public var isClang: Bool
+  /// What make gets of LLVM's tools; nil for GCC, and in plans of the first versions.
+  public var llvm: [String]?
   /// For another processor than this machine's; nil builds natively.
   public var cross: CrossCompilation?
   /// Folder to build in; made anew, its content is lost.
@@ -29,7 +31,9 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   var make: Command {
     Command(
       "make",
-      ["-C", headers, "M=\(folder)", isClang ? "LLVM=1" : "CC=\(compiler)"] + (cross?.words ?? []) + ["modules"],
+      ["-C", headers, "M=\(folder)"] + (isClang ? llvm ?? ["LLVM=1"] : ["CC=\(compiler)"]) + (cross?.words ?? []) + [
+        "modules"
+      ],
       environment: ["LC_ALL": "C"], unsetEnvironment: BuildEnvironment.poison)
   }
 

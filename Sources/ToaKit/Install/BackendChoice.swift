@@ -14,6 +14,8 @@ struct Draft: Sendable {
   var settings: EBPFSettings?
   /// Kernels that were asked for and get no module.
   var uncovered: [UncoveredKernel] = []
+  /// The kernel's own module, where that is used.
+  var inTree: ModuleIndex.Entry?
 }
 
 /// Chooses the backend of an installation and makes the plan for it.
@@ -73,10 +75,16 @@ struct BackendChoice: Sendable {
   }
 
   private func module(_ installed: Backend.Kind?) async throws(ToaError) -> Draft {
+    if request.useInTree == true {
+      if installed == .ebpf { throw await alreadyInstalled(.ebpf, wanted: .module) }
+      if mayCheck { try Preflight(system: system, facts: facts, request: request).checkInTree() }
+      let plan = try await InTreePlanner(system: system, facts: facts, request: request).plan()
+      return Draft(plan: plan, backend: .module, inTree: facts.inTree)
+    }
     if installed == .ebpf { throw await alreadyInstalled(.ebpf, wanted: .module) }
-    let live = facts.isRunning ? try Backend.live(system) : nil
+    let live = facts.isRunning && !request.otherTree ? try Backend.live(system) : nil
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
-    if mayCheck { try Preflight(system: system, facts: facts).check() }
+    if mayCheck { try Preflight(system: system, facts: facts, request: request).check() }
     let module = try await InstallPlanner(system, facts, request).plan()
     return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered)
   }
@@ -91,7 +99,7 @@ struct BackendChoice: Sendable {
   }
 
   /// A plain user who only asks for the plan may not look at everything.
-  private var mayCheck: Bool { !request.dryRun || system.identity.userID == 0 }
+  private var mayCheck: Bool { !request.dryRun || system.identity.userID == 0 || request.otherTree }
 
   /// The backend that has a package here, or else the one that works.
   private func installedBackend() async throws(ToaError) -> Backend.Kind? {
@@ -99,7 +107,7 @@ struct BackendChoice: Sendable {
     if await database.fields(["Version"], of: EBPFPackage.name) != nil { return .ebpf }
     let modules = await database.installed(prefixes: [PackageNames.modulePrefix(database.format), CommonPackage.name])
     if !modules.isEmpty { return .module }
-    guard mayCheck, let live = try Backend.live(system), live.isOurs else { return nil }
+    guard mayCheck, !request.otherTree, let live = try Backend.live(system), live.isOurs else { return nil }
     return live.kind
   }
 

@@ -88,7 +88,7 @@ struct InstallPlanner: Sendable {
     for release in KernelSelection(request.kernel).others(facts) {
       do throws(ToaError) {
         let facts = try await system.facts(kernel: release)
-        try Preflight(system: system, facts: facts).checkKernel()
+        try Preflight(system: system, facts: facts, request: request).checkKernel()
         if try await !InstalledModule.read(system, facts).isCurrent { works.append(try await work(facts)) }
       } catch {
         uncovered.append(UncoveredKernel(release, error))
@@ -98,11 +98,19 @@ struct InstallPlanner: Sendable {
   }
 
   private func work(_ facts: HostFacts) async throws(ToaError) -> Work {
-    let inputs = try await BuildInputs(system, facts, compiler: request.compiler).resolve(mayInstall: true)
+    let inputs = try await BuildInputs(
+      system, facts, compiler: request.compiler, offline: request.offline
+    ).resolve(mayInstall: true)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, folder: Journal.folder + "/build/" + facts.target.text)
+      isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
     return Work(facts: facts, inputs: inputs.steps, build: build)
+  }
+
+  /// The package with the settings alone.
+  func settingsBuild(_ settings: ModuleSettings) async throws(ToaError) -> PackageBuild {
+    let state = try await InstalledModule.read(system, facts)
+    return packageBuild(nil, settings, state, folder: PackageBuild.nextFolder(system), withSettings: true)
   }
 
   private func packageBuild(
@@ -131,7 +139,7 @@ struct InstallPlanner: Sendable {
   ///
   /// They are a convenience: where the package tool has none of them, the plan goes without.
   private func followingHeaders(_ updates: KernelUpdates, _ state: InstalledModule) async throws(ToaError) -> [Step] {
-    guard updates != .none, let manager = facts.distribution.packageManager else { return [] }
+    guard updates != .none, request.offline == nil, let manager = facts.distribution.packageManager else { return [] }
     let names = facts.headersAdvice.following.filter { name in
       state.hasPackage(name.replacing("linux-headers-", with: "linux-image-"))
     }

@@ -26,12 +26,18 @@ public struct InstallRequest: Sendable, Equatable {
   public var compiler: String?
   /// How later kernels get their module; nil leaves what was chosen before.
   public var kernelUpdates: KernelUpdates?
+  /// Whether the toa that the kernel ships is to be used; nil where nobody decided.
+  public var useInTree: Bool?
+  /// A folder of packages that is taken instead of the distribution's repositories; nil asks these.
+  public var offline: String?
   /// The cgroup that eBPF is to cover; nil leaves what was installed, or all.
   public var cgroup: String?
   /// Whether eBPF is to answer getsockopt(2); nil leaves what was installed, or not.
   public var getsockopt: Bool?
   /// Only print the plan.
   public var dryRun: Bool
+  /// Whether the plan is for another file tree than this machine's, of which no kernel and no package tool can be asked.
+  public var otherTree: Bool
   /// Do not ask.
   public var yes: Bool
   /// Leave everything in place when the self-test fails.
@@ -40,8 +46,9 @@ public struct InstallRequest: Sendable, Equatable {
   /// Creates a request.
   public init(
     backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
-    compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, cgroup: String? = nil, getsockopt: Bool? = nil,
-    dryRun: Bool = false, yes: Bool = false, keepOnFailure: Bool = false
+    compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, useInTree: Bool? = nil, offline: String? = nil,
+    cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, otherTree: Bool = false, yes: Bool = false,
+    keepOnFailure: Bool = false
   ) {
     self.backend = backend
     self.kernel = kernel
@@ -49,9 +56,12 @@ public struct InstallRequest: Sendable, Equatable {
     self.profile = profile
     self.compiler = compiler
     self.kernelUpdates = kernelUpdates
+    self.useInTree = useInTree
+    self.offline = offline
     self.cgroup = cgroup
     self.getsockopt = getsockopt
     self.dryRun = dryRun
+    self.otherTree = otherTree
     self.yes = yes
     self.keepOnFailure = keepOnFailure
   }
@@ -60,8 +70,26 @@ public struct InstallRequest: Sendable, Equatable {
 extension InstallRequest {
   /// Throws where an option is for the backend that was not asked for.
   func checkOptions() throws(ToaError) {
+    if otherTree, !dryRun {
+      throw ToaError(
+        .usage, "toa install changes this machine only",
+        why: "--root is for --dry-run, which says what it would do there",
+        next: ["toa install --dry-run --root DIR", "or chroot into it: chroot DIR toa install --kernel RELEASE"])
+    }
+    if otherTree, offline != nil {
+      throw ToaError(
+        .usage, "--offline is for this machine",
+        why: "whether packages fit another tree its own tools would have to say",
+        next: ["leave one of --root and --offline out"])
+    }
+    if otherTree, backend == .ebpf {
+      throw ToaError(
+        .usage, "--root says nothing of eBPF", why: "which programs a kernel takes only that kernel can tell",
+        next: ["leave --backend out"])
+    }
     let module = [
       ("--kernel", kernel != nil), ("--compiler", compiler != nil), ("--kernel-updates", kernelUpdates != nil),
+      ("--use-intree", useInTree == true), ("--offline", offline != nil),
     ].filter(\.1).map(\.0)
     let ebpf = [("--cgroup", cgroup != nil), ("--getsockopt", getsockopt != nil)].filter(\.1).map(\.0)
     if let option = module.first, let other = ebpf.first {
@@ -79,18 +107,21 @@ extension InstallRequest {
   }
 
   /// Whether an option is given that only the module has.
-  var asksForModule: Bool { kernel != nil || compiler != nil || kernelUpdates != nil }
+  var asksForModule: Bool {
+    kernel != nil || compiler != nil || kernelUpdates != nil || useInTree == true || otherTree
+  }
 
   /// The command for a backend, as a person would type it.
   func typed(_ backend: Backend.Kind) -> String {
     var words = ["toa", "install", "--backend", backend.rawValue]
     let options = [
       ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler),
-      ("--kernel-updates", kernelUpdates?.rawValue), ("--cgroup", cgroup),
+      ("--kernel-updates", kernelUpdates?.rawValue), ("--offline", offline), ("--cgroup", cgroup),
     ]
     for (option, value) in options {
       if let value { words += [option, shellQuoted(value)] }
     }
+    if let useInTree { words.append(useInTree ? "--use-intree" : "--no-use-intree") }
     if let getsockopt { words.append(getsockopt ? "--getsockopt" : "--no-getsockopt") }
     return words.joined(separator: " ")
   }

@@ -14,6 +14,11 @@ struct InstallSummary: Sendable {
     var table = Table()
     table.add(["  kernel", "\(facts.target)"])
     switch draft.backend {
+    case .module where draft.inTree != nil:
+      table.add(["  module", "\(draft.inTree?.path ?? ""), the kernel's own"])
+      if let version = installed.version ?? installed.commonVersion {
+        table.add(["  package", "\(CommonPackage.name) \(version)"])
+      }
     case .module:
       if let compiler = installed.compiler { table.add(["  built with", "\(compiler)"]) }
       let names = PackageBuild.names(facts.target.text).joined(separator: ", ")
@@ -36,6 +41,7 @@ struct InstallSummary: Sendable {
       }
     }
     switch draft.backend {
+    case .module where draft.inTree?.isBuiltIn == true: table.add(["  at boot", "it is part of the kernel"])
     case .module: table.add(["  at boot", "loaded by systemd-modules-load"])
     case .ebpf: table.add(["  at boot", "\(BootLoading(system).sentence(.ebpf))"])
     }

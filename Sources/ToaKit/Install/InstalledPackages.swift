@@ -12,6 +12,8 @@ struct InstalledPackages: Sendable, Equatable {
   var version: String?
   /// Whether the package with the settings is installed.
   var hasCommon = false
+  /// Version of that package.
+  var commonVersion: String?
   /// The prefixes that the settings name; nil when they leave the module's default.
   var trusted: String?
   /// The words of the profile that the settings name; nil when they leave the module's default.
@@ -41,6 +43,7 @@ struct InstalledPackages: Sendable, Equatable {
     }
     if let common = await database.fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name) {
       packages.hasCommon = true
+      packages.commonVersion = common[0]
       packages.trusted = common[1].isEmpty ? nil : common[1]
       packages.profile = common[2].isEmpty ? nil : common[2]
     }

@@ -45,6 +45,7 @@ public struct Installer: Sendable {
 
   /// Installs; the last thing that happens is a crafted connection that reads back the client.
   public func install(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
+    try request.checkOptions()
     if request.dryRun { return try await planOnly(request) }
     try system.requireRoot("install")
     let lock = try HostLock(system)
@@ -116,13 +117,19 @@ public struct Installer: Sendable {
   }
 
   private static func already(_ draft: Draft, _ facts: HostFacts) -> String {
-    draft.backend == .module ? "toa is installed for \(facts.target) already" : "toa is installed with eBPF already"
+    if let entry = draft.inTree {
+      return entry.isBuiltIn ? "toa is built into \(facts.target)" : "the toa of \(facts.target) is at work already"
+    }
+    return draft.backend == .module
+      ? "toa is installed for \(facts.target) already" : "toa is installed with eBPF already"
   }
 
   private func show(_ draft: Draft, _ facts: HostFacts) {
     console.say("toa \(toaVersion) for kernel \(facts.target) on \(facts.distribution.prettyName)", .strong)
     switch draft.backend {
-    case .module: console.say("  \(facts.flavor.verdict.rawValue) kernel; \(facts.choice.reason)")
+    case .module:
+      let reason = draft.inTree.map { "\($0.path) comes with it" } ?? facts.choice.reason
+      console.say("  \(facts.flavor.verdict.rawValue) kernel; \(reason)")
     case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
     }
     console.say("Plan:")
@@ -143,6 +150,7 @@ public struct Installer: Sendable {
     console.say("Proof: real connections from a synthetic load balancer", .strong)
     let reporter = SelfTestReporter(system, console)
     let report = try await reporter.report()
+    if let entry = draft.inTree { return try reporter.accept(report, of: entry) }
     guard report.passed else {
       let failed = report.cases.filter(\.failed)
       throw ToaError(

@@ -20,8 +20,20 @@ extension Transaction {
       "cannot install \(names.joined(separator: ", "))")
   }
 
+  /// Those of local packages that are not there yet.
+  func packagesAdded(byInstalling local: LocalPackages, _ tool: PackageTool) async -> [String] {
+    let present = await PackageDatabase(system, format: tool.manager.format).present(local.identities)
+    return local.identities.filter { !present.contains($0) }
+  }
+
+  func installLocalPackages(_ local: LocalPackages, _ tool: PackageTool) async throws(ToaError) {
+    try await runPackageTool(
+      tool.installLocal(local.paths), Self.status(lacking: local.names),
+      "cannot install \(local.names.joined(separator: ", "))")
+  }
+
   /// What it means that packages cannot be had: without headers nothing builds, without the kernel's compiler nothing right.
-  private static func status(lacking names: [String]) -> ExitStatus {
+  static func status(lacking names: [String]) -> ExitStatus {
     // linux-headers-6.1.0-56-cloud-amd64, kernel-devel-5.14.0-362.el9.x86_64, kernel-default-devel=5.14.21-150500.55.52.1
     let isHeaders = { (name: String) in
       name.hasPrefix("linux-headers-")

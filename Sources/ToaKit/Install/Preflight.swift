@@ -95,6 +95,7 @@ struct Preflight: Sendable {
   static let neededBytes = CommonPreflight.neededBytes
   let system: System
   let facts: HostFacts
+  let request: InstallRequest
 
   func check() throws(ToaError) {
     if facts.isRunning { try system.requireModuleSupport() }
@@ -107,7 +108,24 @@ struct Preflight: Sendable {
     try checkKernel()
     if facts.isRunning { try system.refuseOtherTOA() }
     try checkSignature()
-    try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"])
+    if !request.otherTree { try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"]) }
+  }
+
+  /// The same for the module that the kernel ships: it is signed with the kernel, and nothing is built.
+  func checkInTree() throws(ToaError) {
+    if facts.isRunning { try system.requireModuleSupport() }
+    let common = CommonPreflight(system: system, facts: facts)
+    try common.checkPlace(instead: ["modprobe toa"])
+    let others = OtherTOA.detect(in: system.files).traces.filter { trace in
+      trace.name != ModuleBackend.moduleName && trace.name != "built in"
+    }
+    if facts.isRunning, let other = others.first { throw ToaError.foreignModule(other.name) }
+    if facts.isRunning, !request.otherTree, let live = LiveModule(system), live.isOurs {
+      throw ToaError(
+        .conflict, "this project's toa.ko is loaded", why: "the kernel's own has the same name",
+        next: ["toa uninstall", "then run the same command again"])
+    }
+    if !request.otherTree { try common.checkDisk(["/var/lib"]) }
   }
 
   func checkKernel() throws(ToaError) {
@@ -118,10 +136,8 @@ struct Preflight: Sendable {
         why: "there is no /lib/modules/\(facts.target); installed: \(known.isEmpty ? "none" : known)",
         next: ["name an installed one: toa install --kernel RELEASE"])
     }
-    if let intree = facts.inTree {
-      throw ToaError(
-        .conflict, "kernel \(facts.target) has a toa module of its own", why: "\(intree.path) comes with the kernel",
-        next: ["use it: modprobe toa"])
+    if let entry = facts.inTree, entry.isBuiltIn || request.useInTree != false {
+      throw ToaError.inTree(entry, facts, request)
     }
   }
 

@@ -94,7 +94,7 @@ struct KernelModuleBuild: Sendable {
     let inputs = try await BuildInputs(system, facts, compiler: nil).resolve(mayInstall: false)
     let build = ModuleBuild(
       kernel: kernel.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, folder: Self.folder(kernel.text))
+      isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Self.folder(kernel.text))
     var record = old ?? newRecord(kernel)
     record.state = .building
     record.why = ""

@@ -36,6 +36,17 @@ struct PackageTool: Sendable, Equatable {
     }
   }
 
+  /// Installs package files that need nothing but each other, without asking a repository.
+  func installLocal(_ paths: [String]) -> Command {
+    switch manager {
+    case .apt: Dpkg.install(paths)
+    case .zypper:
+      command(
+        ["--non-interactive", "--no-refresh", "--disable-repositories", "install"] + frugal + paths)
+    case .dnf, .yum, .tdnf: command(["install", "-y", "--disablerepo=*"] + frugal + paths)
+    }
+  }
+
   /// As a person types it to bring back files that are gone.
   func reinstall(_ names: [String]) -> Command {
     switch manager {

@@ -11,6 +11,11 @@ enum Rpm {
     Command("rpm", ["--upgrade", "--oldpackage", "--replacepkgs"] + paths, environment: quiet)
   }
 
+  /// Only looks what else would be needed.
+  static func simulateInstall(_ paths: [String]) -> Command {
+    Command("rpm", ["--upgrade", "--test"] + paths, environment: quiet)
+  }
+
   static func erase(_ names: [String]) -> Command { Command("rpm", ["--erase"] + names, environment: quiet) }
 
   /// Only looks whether something needs what would go.

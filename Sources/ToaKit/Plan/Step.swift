@@ -7,6 +7,8 @@ public enum Step: Sendable, Equatable, Codable {
   case updatePackageLists(with: PackageManager? = nil)
   /// Installs packages of the distribution by name.
   case installPackages([String], with: PackageManager? = nil)
+  /// Installs packages of the distribution from files.
+  case installLocalPackages(LocalPackages, with: PackageManager? = nil)
   /// Compiles the carried module source in a folder of its own.
   case buildModule(ModuleBuild)
   /// Makes the debs that carry the module and its settings.
@@ -35,6 +37,23 @@ public enum Step: Sendable, Equatable, Codable {
   case buildEBPFPackage(EBPFPackageBuild)
   /// Attaches the eBPF programs.
   case loadEBPF(EBPFLoad)
+}
+
+/// Packages of the distribution that lie in a folder of this host.
+public struct LocalPackages: Sendable, Equatable, Codable {
+  /// The names that the plan asked for.
+  public var names: [String]
+  /// Absolute paths of the files, those that the named ones depend on too.
+  public var paths: [String]
+  /// What a removal takes for each file.
+  public var identities: [String]
+
+  /// Creates the value.
+  public init(names: [String], paths: [String], identities: [String]) {
+    self.names = names
+    self.paths = paths
+    self.identities = identities
+  }
 }
 
 /// The debs of one installation.
@@ -66,6 +85,8 @@ extension Step {
     switch self {
     case .updatePackageLists: "refresh the package lists"
     case .installPackages(let names, _): "install \(names.joined(separator: ", "))"
+    case .installLocalPackages(let local, _):
+      "install \(local.names.joined(separator: ", ")) from \(local.paths.count) file\(local.paths.count == 1 ? "" : "s")"
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
@@ -90,6 +111,8 @@ extension Step {
     switch self {
     case .updatePackageLists(let manager): [PackageTool(manager ?? .apt).refresh.typed]
     case .installPackages(let names, let manager): [PackageTool(manager ?? .apt).install(names).typed]
+    case .installLocalPackages(let local, let manager):
+      [PackageTool(manager ?? .apt).installLocal(local.paths).typed]
     case .buildModule(let build): [build.make.typed]
     case .buildPackages(let build): build.typedCommands
     case .buildHooksPackage(let build): build.typedCommands
@@ -111,7 +134,8 @@ extension Step {
   public func typedUndo(facts: [String], _ purpose: UndoPurpose) -> [String] {
     switch self {
     case .updatePackageLists: []
-    case .installPackages(_, let manager): facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
+    case .installPackages(_, let manager), .installLocalPackages(_, let manager):
+      facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .buildPackages(let build) where build.isModuleOnly == true: build.files.typedRemoval
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]

@@ -9,6 +9,8 @@ extension Transaction {
     case .installPackages(let names, let manager): try await packagesAdded(byInstalling: names, manager)
     case .removePackageFiles: KernelRecord.kernels(in: system.files)
     case .markAutomatic(let names): await notAutomatic(names)
+    case .installLocalPackages(let local, let manager):
+      await packagesAdded(byInstalling: local, PackageTool(manager ?? .apt))
     default: []
     }
   }
@@ -19,6 +21,8 @@ extension Transaction {
     case .updatePackageLists(let manager):
       try await runPackageTool(PackageTool(manager ?? .apt).refresh, .unexpected, "cannot refresh the package lists")
     case .installPackages(let names, let manager): try await installPackages(names, manager)
+    case .installLocalPackages(let local, let manager):
+      try await installLocalPackages(local, PackageTool(manager ?? .apt))
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
     case .buildPackages(let build): try await build.run(system, console)
     case .buildHooksPackage(let build): try await build.run(system)
@@ -40,7 +44,8 @@ extension Transaction {
   func undo(_ step: Step, facts: [String], _ purpose: UndoPurpose) async throws(ToaError) {
     switch step {
     case .updatePackageLists: break
-    case .installPackages(_, let manager): try await removePackages(facts, manager)
+    case .installPackages(_, let manager), .installLocalPackages(_, let manager):
+      try await removePackages(facts, manager)
     case .buildModule(let build): try removeFiles([build.folder])
     case .buildPackages(let build) where build.isModuleOnly == true: try removeBuilt(build.files, in: build.folder)
     case .buildPackages(let build): try removeFiles([build.folder])

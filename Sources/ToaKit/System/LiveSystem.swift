@@ -9,13 +9,11 @@ internal import SystemPackage
 extension System {
   /// This machine, with the file tree at `root`.
   public static func live(root: String = "/") -> System {
-    var bpf = BpfControl.live()
-    // What this kernel has is nothing of another tree.
-    if root != "/" { bpf.hasPins = { false } }
-    return System(
-      files: FileRoot(FilePath(root)), run: .live(), modules: .live(), bpf: bpf, identity: .live(), terminal: .live(),
+    let system = System(
+      files: FileRoot(), run: .live(), modules: .live(), bpf: .live(), identity: .live(), terminal: .live(),
       now: { Int64(time(nil)) }, moduleLoading: { -clinux_probe_module_loading() },
       selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) })
+    return root == "/" ? system : system.reading(tree: FileRoot(FilePath(root)))
   }
 }
 

@@ -31,8 +31,9 @@ extension FakeHost {
       self.pause("after rmmod \(name)")
     }
     modules.file = { name, release in
-      let path = "/lib/modules/\(release)/updates/\(name).ko"
-      return self.files.isFile(path) ? path : nil
+      // depmod's order: what was added goes before what came with the kernel.
+      let paths = ["updates", "kernel/net/toa"].map { "/lib/modules/\(release)/\($0)/\(name).ko" }
+      return paths.first(where: self.files.isFile)
     }
     modules.information = { path throws(KmodError) in
       let inside =
@@ -69,6 +70,11 @@ extension FakeHost {
     }
     write(Self.live + "/version", field("version") + "\n")
     write(Self.live + "/srcversion", field("srcversion") + "\n")
+    // The kernel's own, of another maker.
+    if file.contains("/kernel/") {
+      pause("after modprobe \(name)")
+      return
+    }
     write(Self.live + "/parameters/hook", "ftrace\n")
     write(Self.live + "/parameters/trusted", (parameter("trusted") ?? Self.standardTrust) + "\n")
     if field("parm").hasPrefix("profile:") {

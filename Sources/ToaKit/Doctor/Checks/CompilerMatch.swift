@@ -26,7 +26,7 @@ extension Check {
     let evidence = context.facts.toolchain.candidates.map { "found: \($0.summary)" }
     switch choice.problem {
     case nil, .pluginsNeedSameBuild?: return Outcome(.ok, choice.reason, evidence: evidence)
-    case .noneFound?, .older?, .newer?, .otherKind?:
+    case .noneFound?, .older?, .newer?, .otherKind?, .otherMachine?:
       return Outcome(
         context.buildSeverity, choice.reason,
         expected: choice.wanted.map { "\($0.kind.rawValue) \($0.version.series)" } ?? "gcc", evidence: evidence,
