@@ -4,8 +4,8 @@
 set -eu
 
 missing=""
-for package in ca-certificates dpkg-dev file g++ gcc git kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
-  pkg-config xz-utils zlib1g-dev zstd; do
+for package in ca-certificates cpio dpkg-dev file g++ gcc git kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
+  pkg-config rpm xz-utils zlib1g-dev zstd; do
   case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
   installed) ;;
   *) missing="$missing $package" ;;

@@ -170,50 +170,102 @@ static const uint8_t file41[] = {
 };
 
 static const uint8_t file42[] = {
-#embed "../../templates/deb/ebpf.postinst"
+#embed "../../templates/deb/dkms.postinst"
 };
 
 static const uint8_t file43[] = {
-#embed "../../templates/deb/ebpf.postrm"
+#embed "../../templates/deb/dkms.prerm"
 };
 
 static const uint8_t file44[] = {
-#embed "../../templates/deb/ebpf.prerm"
+#embed "../../templates/deb/ebpf.postinst"
 };
 
 static const uint8_t file45[] = {
-#embed "../../templates/deb/modules.postinst"
+#embed "../../templates/deb/ebpf.postrm"
 };
 
 static const uint8_t file46[] = {
-#embed "../../templates/deb/modules.postrm"
+#embed "../../templates/deb/ebpf.prerm"
 };
 
 static const uint8_t file47[] = {
-#embed "../../templates/hooks/kernel-added"
+#embed "../../templates/deb/modules.postinst"
 };
 
 static const uint8_t file48[] = {
-#embed "../../templates/hooks/kernel-removed"
+#embed "../../templates/deb/modules.postrm"
 };
 
 static const uint8_t file49[] = {
-#embed "../../templates/hooks/prerm"
+#embed "../../templates/dkms/dkms.conf"
 };
 
 static const uint8_t file50[] = {
-#embed "../../templates/hooks/toa.install"
+#embed "../../templates/hooks/kernel-added"
 };
 
 static const uint8_t file51[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../templates/hooks/kernel-removed"
 };
 
 static const uint8_t file52[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/hooks/prerm"
 };
 
 static const uint8_t file53[] = {
+#embed "../../templates/hooks/toa.install"
+};
+
+static const uint8_t file54[] = {
+#embed "../../templates/rpm/dkms.post"
+};
+
+static const uint8_t file55[] = {
+#embed "../../templates/rpm/dkms.preun"
+};
+
+static const uint8_t file56[] = {
+#embed "../../templates/rpm/ebpf.post"
+};
+
+static const uint8_t file57[] = {
+#embed "../../templates/rpm/ebpf.postun"
+};
+
+static const uint8_t file58[] = {
+#embed "../../templates/rpm/ebpf.preun"
+};
+
+static const uint8_t file59[] = {
+#embed "../../templates/rpm/hooks.preun"
+};
+
+static const uint8_t file60[] = {
+#embed "../../templates/rpm/modules.post"
+};
+
+static const uint8_t file61[] = {
+#embed "../../templates/rpm/modules.posttrans"
+};
+
+static const uint8_t file62[] = {
+#embed "../../templates/rpm/modules.postun"
+};
+
+static const uint8_t file63[] = {
+#embed "../../templates/rpm/package.spec"
+};
+
+static const uint8_t file64[] = {
+#embed "../../templates/systemd/toa-ebpf.service"
+};
+
+static const uint8_t file65[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file66[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -260,16 +312,29 @@ static const struct carried_file files[] = {
   {"module-src/waiting.c", file39, sizeof file39},
   {"module-src/waiting.h", file40, sizeof file40},
   {"templates/deb/copyright", file41, sizeof file41},
-  {"templates/deb/ebpf.postinst", file42, sizeof file42},
-  {"templates/deb/ebpf.postrm", file43, sizeof file43},
-  {"templates/deb/ebpf.prerm", file44, sizeof file44},
-  {"templates/deb/modules.postinst", file45, sizeof file45},
-  {"templates/deb/modules.postrm", file46, sizeof file46},
-  {"templates/hooks/kernel-added", file47, sizeof file47},
-  {"templates/hooks/kernel-removed", file48, sizeof file48},
-  {"templates/hooks/prerm", file49, sizeof file49},
-  {"templates/hooks/toa.install", file50, sizeof file50},
-  {"templates/systemd/toa-ebpf.service", file51, sizeof file51},
-  {"bpf/table.bpf.o", file52, sizeof file52},
-  {"bpf/toa.bpf.o", file53, sizeof file53},
+  {"templates/deb/dkms.postinst", file42, sizeof file42},
+  {"templates/deb/dkms.prerm", file43, sizeof file43},
+  {"templates/deb/ebpf.postinst", file44, sizeof file44},
+  {"templates/deb/ebpf.postrm", file45, sizeof file45},
+  {"templates/deb/ebpf.prerm", file46, sizeof file46},
+  {"templates/deb/modules.postinst", file47, sizeof file47},
+  {"templates/deb/modules.postrm", file48, sizeof file48},
+  {"templates/dkms/dkms.conf", file49, sizeof file49},
+  {"templates/hooks/kernel-added", file50, sizeof file50},
+  {"templates/hooks/kernel-removed", file51, sizeof file51},
+  {"templates/hooks/prerm", file52, sizeof file52},
+  {"templates/hooks/toa.install", file53, sizeof file53},
+  {"templates/rpm/dkms.post", file54, sizeof file54},
+  {"templates/rpm/dkms.preun", file55, sizeof file55},
+  {"templates/rpm/ebpf.post", file56, sizeof file56},
+  {"templates/rpm/ebpf.postun", file57, sizeof file57},
+  {"templates/rpm/ebpf.preun", file58, sizeof file58},
+  {"templates/rpm/hooks.preun", file59, sizeof file59},
+  {"templates/rpm/modules.post", file60, sizeof file60},
+  {"templates/rpm/modules.posttrans", file61, sizeof file61},
+  {"templates/rpm/modules.postun", file62, sizeof file62},
+  {"templates/rpm/package.spec", file63, sizeof file63},
+  {"templates/systemd/toa-ebpf.service", file64, sizeof file64},
+  {"bpf/table.bpf.o", file65, sizeof file65},
+  {"bpf/toa.bpf.o", file66, sizeof file66},
 };

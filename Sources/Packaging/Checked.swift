@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Host
 
 /// Checks of values before they go into control files, scripts and paths. Each returns the value or throws.
 enum Checked {
@@ -7,8 +8,9 @@ enum Checked {
     try value.checked("kernel release", extra: "._+~-", first: "")
   }
 
-  /// A package name by Debian policy 5.6.1.
-  static func packageName(_ value: String) throws(PackagingError) -> String {
+  /// A package name: by Debian policy 5.6.1, or as rpmbuild takes it.
+  static func packageName(_ value: String, _ format: PackageFormat) throws(PackagingError) -> String {
+    guard format == .deb else { return try value.checked("package name", extra: "._+-", first: "") }
     guard value.utf8.count > 1, value == value.lowercased(), !value.contains("_") && !value.contains("~") else {
       throw .invalid(place: "package name", value: value)
     }
@@ -21,9 +23,18 @@ enum Checked {
     return try value.checked("package version", extra: ".+~-", first: "")
   }
 
-  /// An architecture as dpkg calls it.
+  /// The version in a relation, perhaps with an epoch. rpm's has one dash at most, and underscores.
+  static func relationVersion(_ value: String, _ format: PackageFormat) throws(PackagingError) -> String {
+    let dashes = value.count { $0 == "-" }
+    guard value.first?.isWholeNumber == true, format == .deb || dashes < 2 else {
+      throw .invalid(place: "package version", value: value)
+    }
+    return try value.checked("package version", extra: format == .deb ? ".+~:-" : "._+~^:-", first: "")
+  }
+
+  /// An architecture as dpkg or rpm calls it.
   static func architecture(_ value: String) throws(PackagingError) -> String {
-    try value.checked("architecture", extra: "-", first: "")
+    try value.checked("architecture", extra: "-_", first: "")
   }
 
   /// 64 hexadecimal digits.
@@ -53,12 +64,12 @@ enum Checked {
   }
 }
 
-extension ControlField {
+extension PackageField {
   /// The fields in which a package says what its settings are.
-  static func settings(trusted: String?, profile: String?) throws(PackagingError) -> [ControlField] {
-    var fields: [ControlField] = []
-    if let trusted { fields.append(ControlField(name: "Toa-Trusted", value: try Checked.trusted(trusted))) }
-    if let profile { fields.append(ControlField(name: "Toa-Profile", value: try Checked.profile(profile))) }
+  static func settings(trusted: String?, profile: String?) throws(PackagingError) -> [PackageField] {
+    var fields: [PackageField] = []
+    if let trusted { fields.append(PackageField(name: "Toa-Trusted", value: try Checked.trusted(trusted))) }
+    if let profile { fields.append(PackageField(name: "Toa-Profile", value: try Checked.profile(profile))) }
     return fields
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Host
 
 /// The package with the settings that all kernels share: load at boot, the trusted prefixes and the profile.
 ///
@@ -27,29 +28,25 @@ public struct CommonPackage: Sendable, Equatable {
   }
 
   /// The package.
-  public func deb() throws(PackagingError) -> DebPackage {
-    var control = DebianControl(
-      package: Self.name, version: version + "-1", architecture: "all",
-      synopsis: "settings of the TCP Option Address module",
+  public func package(_ format: PackageFormat) throws(PackagingError) -> Package {
+    var package = Package(
+      name: Self.name, version: version, architecture: nil, synopsis: "settings of the TCP Option Address module",
       paragraphs: [
         """
         Loads toa.ko at boot and tells it which options to read, and from which prefixes to believe an address. Removed by \
         "toa uninstall".
         """
-      ])
-    control.depends = ["kmod"]
-    var files = [
-      PackageFile(path: Self.modulesLoad, text: "# Written by toa.\ntoa\n"),
-      try DebPackage.copyright(Self.name, license: "Apache-2.0"),
-    ]
-    control.custom = try ControlField.settings(trusted: trusted, profile: profile)
+      ], license: "Apache-2.0")
+    package.requires = ["kmod"]
+    package.files = [PackageFile(path: Self.modulesLoad, text: "# Written by toa.\ntoa\n")]
+    package.fields = try PackageField.settings(trusted: trusted, profile: profile)
     let parameters = [("trusted", trusted), ("profile", profile)].compactMap { name, value in
       value.map { " \(name)=\($0)" }
     }
     if !parameters.isEmpty {
       let text = "# Written by toa.\noptions toa\(parameters.joined())\n"
-      files.append(PackageFile(path: Self.modprobe, text: text))
+      package.files.append(PackageFile(path: Self.modprobe, text: text))
     }
-    return DebPackage(control: control, scripts: [:], files: files)
+    return package
   }
 }

@@ -1,35 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file or symbolic link in a package.
-public struct PackageFile: Sendable, Equatable {
-  /// Absolute path on the machine where it is installed.
-  public var path: String
-  /// Content; empty for a link.
-  public var bytes: [UInt8]
-  /// Permission bits; those of a link mean nothing.
-  public var mode: UInt32
-  /// Where a symbolic link leads; nil for a file.
-  public var link: String?
-
-  /// Creates a file.
-  public init(path: String, bytes: [UInt8], mode: UInt32 = 0o644) {
-    self.path = path
-    self.bytes = bytes
-    self.mode = mode
-  }
-
-  /// Creates a symbolic link.
-  public init(path: String, link: String) {
-    self.init(path: path, bytes: [])
-    self.link = link
-  }
-
-  /// Creates a text file.
-  public init(path: String, text: String, mode: UInt32 = 0o644) {
-    self.init(path: path, bytes: Array(text.utf8), mode: mode)
-  }
-}
-
 /// A binary Debian package as a value.
 public struct DebPackage: Sendable, Equatable {
   /// What dpkg knows of it.
@@ -39,15 +9,22 @@ public struct DebPackage: Sendable, Equatable {
   /// What it installs.
   public var files: [PackageFile]
   /// Paths of its files that an administrator may change: dpkg keeps them as they are then.
-  public var conffiles: [String] = []
+  public var conffiles: [String]
   /// dpkg-deb's options for the compressor.
-  public var compression = ["-Zxz"]
+  public var compression: [String]
 
-  /// Creates a package.
-  public init(control: DebianControl, scripts: [String: String], files: [PackageFile]) {
-    self.control = control
-    self.scripts = scripts
-    self.files = files
+  /// Creates the Debian form of a package, whose scripts are Debian's.
+  public init(_ package: Package) throws(PackagingError) {
+    control = DebianControl(package)
+    scripts = package.scripts
+    conffiles = package.configurationFiles
+    files =
+      package.files + [
+        PackageFile(
+          path: "/usr/share/doc/\(package.name)/copyright",
+          text: try Template(carried: "deb/copyright").filled(["LICENSE": package.license]))
+      ]
+    compression = package.isLarge ? ["-Zgzip", "-z1"] : ["-Zxz"]
   }
 
   /// "toa-modules-6.1.0-40-amd64_0.1.0-1_amd64.deb".
@@ -69,12 +46,5 @@ public struct DebPackage: Sendable, Equatable {
   /// KiB on disk as dpkg-gencontrol counts: whole KiB for each file, one for each folder and link.
   var installedSize: Int {
     files.reduce(folders.count) { $0 + ($1.link == nil ? ($1.bytes.count + 1023) / 1024 : 1) }
-  }
-
-  /// The copyright file that each of our packages has.
-  static func copyright(_ package: String, license: String) throws(PackagingError) -> PackageFile {
-    PackageFile(
-      path: "/usr/share/doc/\(package)/copyright",
-      text: try Template(carried: "deb/copyright").filled(["LICENSE": license]))
   }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Host
 
-/// How a .deb is made: files to write into a folder of its own, then commands to run. Nothing is touched here.
-///
-/// The same package and time give the same bytes.
-public struct DebPlan: Sendable, Equatable {
+/// How a .deb is made.
+public struct DebPlan: PackagePlan, Equatable {
   /// The folder to make anew, empty.
   public let folder: String
-  /// Files to write, paths absolute and below `folder`; the folders above them are made on the way.
+  /// Files to write.
   public let files: [PackageFile]
   /// Commands to run in order when the files are there.
   public let commands: [Command]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Host
 
 /// The package that loads the eBPF programs at boot: toa itself, its settings and a unit of systemd.
 public struct EBPFPackage: Sendable, Equatable {
@@ -15,7 +16,7 @@ public struct EBPFPackage: Sendable, Equatable {
 
   /// Version of toa, without a package revision.
   public var version: String
-  /// dpkg's name of the architecture.
+  /// The format's name of the architecture.
   public var architecture: String
   /// Hash of the programs that it loads, 32 hexadecimal digits.
   public var object: String
@@ -46,9 +47,9 @@ public struct EBPFPackage: Sendable, Equatable {
   }
 
   /// The package.
-  public func deb() throws(PackagingError) -> DebPackage {
-    var control = DebianControl(
-      package: Self.name, version: version + "-1", architecture: architecture,
+  public func package(_ format: PackageFormat) throws(PackagingError) -> Package {
+    var package = Package(
+      name: Self.name, version: version, architecture: architecture,
       synopsis: "client addresses from TCP options by eBPF",
       paragraphs: [
         """
@@ -56,27 +57,34 @@ public struct EBPFPackage: Sendable, Equatable {
         the load balancer writes into a TCP option.
         """,
         "The program toa made this package of itself on this machine. \"toa uninstall\" detaches and removes it.",
-      ])
-    control.section = "net"
-    control.depends = depends
-    control.custom = [ControlField(name: "Toa-Object", value: object)]
-    control.custom += try ControlField.settings(trusted: trusted, profile: profile)
+      ], license: "Apache-2.0")
+    package.section = .net
+    package.requires = depends.map { PackageRelation($0) }
+    package.findsLibraries = true
+    package.fields = [PackageField(name: "Toa-Object", value: object)]
+    package.fields += try PackageField.settings(trusted: trusted, profile: profile)
     let unit = try Template(carried: "systemd/toa-ebpf.service").filled([:])
-    var deb = DebPackage(
-      control: control,
-      scripts: [
+    switch format {
+    case .deb:
+      package.scripts = [
         "postinst": try Template(carried: "deb/ebpf.postinst").filled([:]),
         "prerm": try Template(carried: "deb/ebpf.prerm").filled(["PROGRAM": Self.program, "PACKAGE": Self.name]),
         "postrm": try Template(carried: "deb/ebpf.postrm").filled([:]),
-      ],
-      files: [
-        PackageFile(path: Self.program, bytes: program, mode: 0o755),
-        PackageFile(path: Self.settings, text: settings), PackageFile(path: Self.unit, text: unit),
-        PackageFile(path: Self.wanted, link: "../toa-ebpf.service"),
-        try DebPackage.copyright(Self.name, license: "Apache-2.0"),
-      ])
-    // Many megabytes of program, which xz would take longer to compress than everything else together takes.
-    deb.compression = ["-Zgzip", "-z1"]
-    return deb
+      ]
+    case .rpm:
+      package.scripts = [
+        "post": try Template(carried: "rpm/ebpf.post").filled([:]),
+        "preun": try Template(carried: "rpm/ebpf.preun").filled(["PROGRAM": Self.program, "PACKAGE": Self.name]),
+        "postun": try Template(carried: "rpm/ebpf.postun").filled([:]),
+      ]
+    }
+    package.files = [
+      PackageFile(path: Self.program, bytes: program, mode: 0o755),
+      PackageFile(path: Self.settings, text: settings), PackageFile(path: Self.unit, text: unit),
+      PackageFile(path: Self.wanted, link: "../toa-ebpf.service"),
+    ]
+    package.ownFolders = ["/usr/lib/toa"]
+    package.isLarge = true
+    return package
   }
 }

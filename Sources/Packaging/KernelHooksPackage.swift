@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Host
 
 /// The package that gives each new kernel its module when the kernel is installed: toa itself, and hooks that run it.
 public struct KernelHooksPackage: Sendable, Equatable {
@@ -19,7 +20,7 @@ public struct KernelHooksPackage: Sendable, Equatable {
 
   /// Version of toa, without a package revision.
   public var version: String
-  /// dpkg's name of the architecture.
+  /// The format's name of the architecture.
   public var architecture: String
   /// Packages of the libraries that the program needs.
   public var depends: [String]
@@ -35,9 +36,9 @@ public struct KernelHooksPackage: Sendable, Equatable {
   }
 
   /// The package.
-  public func deb() throws(PackagingError) -> DebPackage {
-    var control = DebianControl(
-      package: Self.name, version: version + "-1", architecture: architecture,
+  public func package(_ format: PackageFormat) throws(PackagingError) -> Package {
+    var package = Package(
+      name: Self.name, version: version, architecture: architecture,
       synopsis: "TCP Option Address module for kernels to come",
       paragraphs: [
         """
@@ -47,24 +48,29 @@ public struct KernelHooksPackage: Sendable, Equatable {
         """
         The program toa made this package of itself on this machine. "toa uninstall" removes it and all that it has built.
         """,
-      ])
-    control.depends = [CommonPackage.name, "kmod", "make"] + depends
-    control.conflicts = ["toa-dkms", EBPFPackage.name]
-    let added = try Template(carried: "hooks/kernel-added").filled(["PROGRAM": Self.program])
-    let removed = try Template(carried: "hooks/kernel-removed").filled(["PROGRAM": Self.program])
-    var deb = DebPackage(
-      control: control,
-      scripts: ["prerm": try Template(carried: "hooks/prerm").filled(["PROGRAM": Self.program])],
-      files: [
-        PackageFile(path: Self.program, bytes: program, mode: 0o755),
+      ], license: "Apache-2.0")
+    package.requires = [PackageRelation(CommonPackage.name), "kmod", "make"] + depends.map { PackageRelation($0) }
+    package.conflicts = ["toa-dkms", PackageRelation(EBPFPackage.name)]
+    package.findsLibraries = true
+    package.isLarge = true
+    package.ownFolders = ["/usr/lib/toa"]
+    package.files = [PackageFile(path: Self.program, bytes: program, mode: 0o755)]
+    switch format {
+    case .deb:
+      let added = try Template(carried: "hooks/kernel-added").filled(["PROGRAM": Self.program])
+      let removed = try Template(carried: "hooks/kernel-removed").filled(["PROGRAM": Self.program])
+      package.scripts = ["prerm": try Template(carried: "hooks/prerm").filled(["PROGRAM": Self.program])]
+      package.files += [
         PackageFile(path: Self.imageHook, text: added, mode: 0o755),
         PackageFile(path: Self.headersHook, text: added, mode: 0o755),
         PackageFile(path: Self.removalHook, text: removed, mode: 0o755),
-        try DebPackage.copyright(Self.name, license: "Apache-2.0"),
-      ])
-    deb.conffiles = Self.debianHooks
-    // As with the package of eBPF.
-    deb.compression = ["-Zgzip", "-z1"]
-    return deb
+      ]
+      package.configurationFiles = Self.debianHooks
+    case .rpm:
+      let plugin = try Template(carried: "hooks/toa.install").filled(["PROGRAM": Self.program])
+      package.scripts = ["preun": try Template(carried: "rpm/hooks.preun").filled(["PROGRAM": Self.program])]
+      package.files.append(PackageFile(path: Self.plugin, text: plugin, mode: 0o755))
+    }
+    return package
   }
 }

@@ -5,10 +5,12 @@ import Testing
 
 /// Packages made by the real dpkg-deb.
 struct DebPlanTests {
-  static func module(_ bytes: [UInt8], kernel: String = Workshop.kernel) throws -> DebPackage {
+  static func module(
+    _ bytes: [UInt8], kernel: String = Workshop.kernel, compression: ModuleCompression = .none
+  ) throws -> DebPackage {
     try ModulePackage(
       kernel: kernel, version: "0.1.0", architecture: "all", sourceSha256: ToaPackagesTests.hash,
-      compiler: "gcc 12.2.0", module: bytes
+      compiler: "gcc 12.2.0", module: bytes, compression: compression
     ).deb()
   }
 

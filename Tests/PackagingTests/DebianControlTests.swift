@@ -8,9 +8,11 @@ struct DebianControlTests {
 
   @Test func `relations, custom fields and paragraphs are written in policy's order`() throws {
     var control = Self.control
-    control.depends = ["kmod (>= 26)", "linux-image-6.12.117+deb12-cloud-amd64"]
+    control.depends = [PackageRelation("kmod", .atLeast, "26"), "linux-image-6.12.117+deb12-cloud-amd64"]
+    control.recommends = [PackageRelation("linux-headers-generic", or: ["linux-headers"])]
+    control.conflicts = ["toa-y"]
     control.provides = ["toa-modules"]
-    control.custom = [ControlField(name: "Toa-Kernel", value: "6.12")]
+    control.custom = [PackageField(name: "Toa-Kernel", value: "6.12")]
     control.paragraphs.append(String(repeating: "word ", count: 20) + "end.")
     #expect(
       try control.text(installedSize: 12) == """
@@ -20,6 +22,8 @@ struct DebianControlTests {
         Maintainer: toa on this machine <root@localhost>
         Installed-Size: 12
         Depends: kmod (>= 26), linux-image-6.12.117+deb12-cloud-amd64
+        Recommends: linux-headers-generic | linux-headers
+        Conflicts: toa-y
         Provides: toa-modules
         Section: kernel
         Priority: optional
@@ -49,8 +53,11 @@ struct DebianControlTests {
     }
   }
 
-  @Test(arguments: ["kmod (26)", "kmod (>= 26", "kmod(>= 26)", "kmod (~ 26)", "a, b", "kmod (>= 26) | x"])
-  func `a relation that this code does not know is refused`(relation: String) {
+  @Test(arguments: [
+    PackageRelation("a, b"), PackageRelation("kmod (26)"), PackageRelation("kmod", .equal, "26) | x"),
+    PackageRelation("kmod", .atLeast, "v26"), PackageRelation("kmod", or: ["x, y"]),
+  ])
+  func `a relation that would read as something else is refused`(relation: PackageRelation) {
     var control = Self.control
     control.depends = [relation]
     #expect(throws: PackagingError.self) { try control.text(installedSize: 0) }
@@ -59,7 +66,7 @@ struct DebianControlTests {
   @Test(arguments: ["", "two\nlines", " led", "trailed ", "tab\u{9}bed"])
   func `a value that is no plain line is refused`(value: String) {
     var control = Self.control
-    control.custom = [ControlField(name: "Toa-Compiler", value: value)]
+    control.custom = [PackageField(name: "Toa-Compiler", value: value)]
     #expect(throws: PackagingError.invalid(place: "value of Toa-Compiler", value: value)) {
       try control.text(installedSize: 0)
     }

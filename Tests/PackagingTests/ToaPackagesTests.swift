@@ -30,8 +30,8 @@ struct ToaPackagesTests {
          toa.ko gives servers behind a layer-4 load balancer the client's address,
          which the load balancer writes into a TCP option.
          .
-         The program toa compiled it on this machine for kernel 6.1.0-56-cloud-amd64.
-         "toa uninstall" unloads and removes it.
+         The program toa compiled it for kernel 6.1.0-56-cloud-amd64. "toa uninstall"
+         unloads and removes it.
 
         """)
     #expect(
@@ -79,7 +79,7 @@ struct ToaPackagesTests {
     let deb = try CommonPackage(version: "0.1.0", trusted: "10.0.0.0/8,::1/128").deb()
     let options = "# Written by toa.\noptions toa trusted=10.0.0.0/8,::1/128\n"
     #expect(deb.files.contains(PackageFile(path: "/lib/modprobe.d/toa.conf", text: options)))
-    #expect(deb.control.custom == [ControlField(name: "Toa-Trusted", value: "10.0.0.0/8,::1/128")])
+    #expect(deb.control.custom == [PackageField(name: "Toa-Trusted", value: "10.0.0.0/8,::1/128")])
   }
 
   @Test func `a profile becomes an option of the module and a field, beside the prefixes`() throws {
@@ -87,7 +87,7 @@ struct ToaPackagesTests {
     var deb = try package.deb()
     let alone = "# Written by toa.\noptions toa profile=-late,lvs,77/8:ip4@4+port@2\n"
     #expect(deb.files.contains(PackageFile(path: "/lib/modprobe.d/toa.conf", text: alone)))
-    #expect(deb.control.custom == [ControlField(name: "Toa-Profile", value: "-late,lvs,77/8:ip4@4+port@2")])
+    #expect(deb.control.custom == [PackageField(name: "Toa-Profile", value: "-late,lvs,77/8:ip4@4+port@2")])
     package.trusted = "any"
     package.profile = "dpvs"
     deb = try package.deb()

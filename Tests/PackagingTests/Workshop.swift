@@ -32,9 +32,18 @@ final class Workshop {
   /// A file that depmod takes for a module.
   func objectFile() throws -> [UInt8] { try FileRoot(FilePath(modules)).bytes("/kernel/other.ko") }
 
-  /// Carries out a plan as its caller does, and returns the archive's path.
+  /// Makes a deb and returns its path.
   func make(_ package: DebPackage, name: String = "build", time: Int64 = 1_700_000_000) throws -> String {
-    let plan = try DebPlan(package, folder: "\(folder)/\(name)", outputFolder: "\(folder)/out", time: time)
+    try make(DebPlan(package, folder: "\(folder)/\(name)", outputFolder: "\(folder)/out", time: time))
+  }
+
+  /// Makes an rpm and returns its path.
+  func make(_ package: RpmPackage, name: String = "build", time: Int64 = 1_700_000_000) throws -> String {
+    try make(RpmPlan(package, folder: "\(folder)/\(name)", outputFolder: "\(folder)/out", time: time))
+  }
+
+  /// Carries out a plan as its caller does, and returns the archive's path.
+  private func make(_ plan: some PackagePlan) throws -> String {
     for file in plan.files {
       let parent = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])
       try FileRoot().makeDirectory(parent, mode: 0o700)
@@ -44,7 +53,7 @@ final class Workshop {
         try FileRoot().write(file.path, file.bytes, mode: file.mode)
       }
     }
-    for command in plan.commands { try shell(command.typedWithVariables + " >/dev/null") }
+    for command in plan.commands { try shell(command.typedWithVariables + " >/dev/null 2>\(folder)/make.log") }
     return plan.output
   }
 
@@ -72,6 +81,22 @@ final class Workshop {
       find . -path ./var -prune -o -printf '%M %p ' \\( -type f -exec md5sum {} \\; -o -printf '\\n' \\) | sort
       """)
   }
+}
+
+extension ModulePackage {
+  func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
+}
+
+extension CommonPackage {
+  func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
+}
+
+extension KernelHooksPackage {
+  func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
+}
+
+extension EBPFPackage {
+  func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
 }
 
 /// Runs a shell script that must succeed.

@@ -19,7 +19,7 @@ struct ProfileScreenTests {
 
   @Test func `the plan names the profile, and the command that changes it`() async throws {
     let plan = await Screen.of("install -n --profile dpvs,late", on: host).out
-    #expect(plan.contains("3. package as toa-modules-common and toa-modules-\(FakeHost.kernel), profile dpvs,late\n"))
+    #expect(plan.contains("4. package as toa-modules-common and toa-modules-\(FakeHost.kernel), profile dpvs,late\n"))
     try await host.install()
     await expect(
       "install -n --profile dpvs,late",

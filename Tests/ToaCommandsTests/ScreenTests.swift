@@ -10,11 +10,12 @@ struct ScreenTests {
     Plan:
       1. install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
       2. build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
-      3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
-      4. package as toa-kernel-hooks, for kernels to come
-      5. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
-      6. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
-      7. load toa
+      3. strip toa.ko
+      4. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+      5. package as toa-kernel-hooks, for kernels to come
+      6. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+      7. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+      8. load toa
 
     """
   static let heading = """
@@ -63,16 +64,18 @@ struct ScreenTests {
            # apt-get install -y --no-install-recommends linux-headers-6.1.0-56-cloud-amd64 gcc-12 make
         2. build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
            # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/var/lib/toa/build/6.1.0-56-cloud-amd64 CC=/usr/bin/gcc-12 modules
-        3. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+        3. strip toa.ko
+           # strip -g /var/lib/toa/build/6.1.0-56-cloud-amd64/toa.ko
+        4. package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
            # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
            # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        4. package as toa-kernel-hooks, for kernels to come
+        5. package as toa-kernel-hooks, for kernels to come
            # dpkg-deb --build /var/lib/toa/packages/1/toa-kernel-hooks /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
-        5. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+        6. install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
            # dpkg --install --force-confold /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
-        6. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+        7. let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
            # apt-mark auto toa-modules-6.1.0-56-cloud-amd64
-        7. load toa
+        8. load toa
            # modprobe toa
 
         """)
@@ -82,20 +85,22 @@ struct ScreenTests {
     await expect(
       "install -y",
       err: Self.heading + Self.plan + """
-        [1/7] install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
+        [1/8] install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make
           # apt-get install -y --no-install-recommends linux-headers-6.1.0-56-cloud-amd64 gcc-12 make
-        [2/7] build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
+        [2/8] build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12
           # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/var/lib/toa/build/6.1.0-56-cloud-amd64 CC=/usr/bin/gcc-12 modules
-        [3/7] package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
+        [3/8] strip toa.ko
+          # strip -g /var/lib/toa/build/6.1.0-56-cloud-amd64/toa.ko
+        [4/8] package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64
           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-common /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb
           # dpkg-deb --build /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64 /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb
-        [4/7] package as toa-kernel-hooks, for kernels to come
+        [5/8] package as toa-kernel-hooks, for kernels to come
           # dpkg-deb --build /var/lib/toa/packages/1/toa-kernel-hooks /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
-        [5/7] install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
+        [6/8] install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks
           # dpkg --install --force-confold /var/lib/toa/packages/1/toa-modules-common_0.1.0-1_all.deb /var/lib/toa/packages/1/toa-modules-6.1.0-56-cloud-amd64_0.1.0-1_amd64.deb /var/lib/toa/packages/1/toa-kernel-hooks_0.1.0-1_amd64.deb
-        [6/7] let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
+        [7/8] let apt remove toa-modules-6.1.0-56-cloud-amd64 with its kernel
           # apt-mark auto toa-modules-6.1.0-56-cloud-amd64
-        [7/7] load toa
+        [8/8] load toa
           # modprobe toa
 
         """ + Self.summary)

@@ -46,14 +46,14 @@ struct FullDiskTests {
     #expect(host.changes == [])
   }
 
-  @Test(arguments: [2, 3], [0, 1, 3, 5] as [UInt64])
+  @Test(arguments: [2, 4], [0, 1, 3, 5] as [UInt64])
   func `a disk that fills up on the way leaves what the next run or uninstall can deal with`(
     step: Int, pages: UInt64
   ) async throws {
     let disk = try SmallDisk(megabytes: 200)
     let host = try FakeHost(FakeHost.fresh, in: disk.tree)
     host[\.watch] = { place in
-      if place.hasPrefix("said [\(step)/7]") { disk.shrink(leaving: pages) }
+      if place.hasPrefix("said [\(step)/8]") { disk.shrink(leaving: pages) }
     }
     let error = try #require(await host.failure())
     #expect([.buildFailed, .unexpected].contains(error.status))

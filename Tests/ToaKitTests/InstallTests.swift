@@ -19,6 +19,7 @@ struct InstallTests {
       document.steps.map(\.title) == [
         "install linux-headers-6.1.0-56-cloud-amd64, gcc-12, make",
         "build toa.ko for 6.1.0-56-cloud-amd64 with gcc-12",
+        "strip toa.ko",
         "package as toa-modules-common and toa-modules-6.1.0-56-cloud-amd64",
         "package as toa-kernel-hooks, for kernels to come",
         "install toa-modules-common, toa-modules-6.1.0-56-cloud-amd64 and toa-kernel-hooks",
@@ -68,6 +69,36 @@ struct InstallTests {
     for change in host.changes where !change.hasPrefix("chmod ") && !change.hasPrefix("dpkg-deb ") {
       #expect(typed.contains(change), "\(change) was not in the plan")
     }
+  }
+
+  @Test func `the module is compressed as the kernel's own are, and found again`() async throws {
+    let index = "/lib/modules/\(FakeHost.kernel)/modules.dep"
+    host.write(index, "kernel/net/dummy.ko.xz:\n")
+    host.write("/usr/bin/xz", "")
+    let document = try await host.install()
+    #expect(document.steps.map(\.title).contains("strip and compress toa.ko with xz, as the kernel's own modules are"))
+    #expect(host.files.isFile(FakeHost.modulePath + ".xz") && !host.files.isFile(FakeHost.modulePath))
+    #expect(try await host.install().steps.isEmpty)
+    try await host.uninstall()
+    #expect(host.files.line(index) == "kernel/net/dummy.ko.xz:")
+  }
+
+  @Test func `without the kernel's compressor the module is left as it is`() async throws {
+    host.write("/lib/modules/\(FakeHost.kernel)/modules.dep", "kernel/net/dummy.ko.xz:\n")
+    try await host.install()
+    #expect(host.files.isFile(FakeHost.modulePath))
+  }
+
+  @Test func `a module that depmod does not list is no success`() async throws {
+    host[\.depmodWorks] = false
+    let before = host.snapshot.without(FakeHost.volatile)
+    await #expect {
+      try await host.install()
+    } throws: { error in
+      (error as? ToaError)?.what == "modprobe would not find \(FakeHost.modulePath)"
+    }
+    try await host.uninstall()
+    #expect(host.snapshot.without(FakeHost.volatile).changes(since: before) == [])
   }
 
   @Test func `without package lists they are refreshed first`() async throws {

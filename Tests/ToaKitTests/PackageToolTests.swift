@@ -123,7 +123,7 @@ struct PackageToolTests {
     ("/x/1/toa-modules-common-0.1.0-1.noarch.rpm", "toa-modules-common"),
   ])
   func `a package file tells its package`(path: String, name: String) {
-    #expect(PackageFiles.name(inFile: path) == name)
+    #expect(PackageFormat.packageName(ofFile: path) == name)
     let files = PackageFiles(names: [name], paths: [path])
     #expect(files.names(notIn: [path]).isEmpty)
     #expect(files.format == (path.hasSuffix(".rpm") ? .rpm : .deb))

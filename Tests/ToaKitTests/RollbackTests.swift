@@ -18,7 +18,7 @@ struct RollbackTests {
   @Test func `any change that fails leaves the host as it was, and the next run succeeds`() async throws {
     let model = try FakeHost()
     try await model.install()
-    try #require(model.changes.count == 11)
+    try #require(model.changes.count == 12)
     for change in model.changes.indices {
       for afterwards in [false, true] {
         let place: Comment = "\(model.changes[change]) failed \(afterwards ? "at its end" : "at its start")"
@@ -80,10 +80,10 @@ struct RollbackTests {
   }
 
   @Test func `Ctrl-C before any step undoes what was done so far`() async throws {
-    for number in 1...7 {
+    for number in 1...8 {
       let host = try FakeHost()
       host[\.watch] = { place in
-        if place.hasPrefix("said [\(number)/7]") { withUnsafeCurrentTask { $0?.cancel() } }
+        if place.hasPrefix("said [\(number)/8]") { withUnsafeCurrentTask { $0?.cancel() } }
       }
       let error = await Task { await host.failure() }.value
       // The step that was announced is the last one that is taken.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Host
+public import Host
 internal import Packaging
 
-/// The making of the deb that restores eBPF at boot: the running program, its settings and a unit.
+/// The making of the package that restores eBPF at boot: the running program, its settings and a unit.
 public struct EBPFPackageBuild: Sendable, Equatable, Codable {
-  /// Folder that gets the deb.
+  /// Folder that gets the package.
   public var folder: String
-  /// dpkg's name of the architecture: "amd64".
+  /// What the package is a file of; plans of journals from before there were two have none.
+  public var format: PackageFormat?
+  /// The format's name of the architecture: "amd64".
   public var architecture: String
   /// Hash of the eBPF programs.
   public var object: String
@@ -14,24 +16,26 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
   public var settings: EBPFSettings
   /// Packages of the libraries that the program needs.
   public var depends: [String]
-  /// Debs that are replaced.
+  /// Packages that are replaced, as files.
   public var replaced: [String]
 
-  /// The deb that comes out.
+  private var madeFormat: PackageFormat { format ?? .deb }
+
+  /// The package that comes out.
   var files: PackageFiles {
-    PackageFiles(
-      names: [EBPFPackage.name], paths: ["\(folder)/\(EBPFPackage.name)_\(toaVersion)-1_\(architecture).deb"],
-      replaced: replaced)
+    let file = madeFormat.fileName(
+      EBPFPackage.name, version: "\(toaVersion)-\(Package.revision)", architecture: architecture)
+    return PackageFiles(names: [EBPFPackage.name], paths: ["\(folder)/\(file)"], replaced: replaced)
   }
 
-  var typedCommands: [String] { ["dpkg-deb --build \(folder)/\(EBPFPackage.name) \(files.paths[0])"] }
+  var typedCommands: [String] { [madeFormat.typed(EBPFPackage.name, in: folder, to: files.paths[0])] }
 
-  /// Lays the package out and has dpkg-deb make it.
+  /// Lays the package out and has it made.
   func run(_ system: System) async throws(ToaError) {
     do {
-      let plan = try DebPlan(
-        package(system), folder: "\(folder)/\(EBPFPackage.name)", outputFolder: folder, time: toaReleaseTime,
-        rootOwner: system.identity.userID != 0)
+      let plan = try package(system).plan(
+        madeFormat, folder: "\(folder)/\(EBPFPackage.name)", outputFolder: folder, time: toaReleaseTime,
+        isRoot: system.identity.userID == 0)
       try await plan.run(system)
       guard [plan.output] == files.paths else {
         throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
@@ -49,20 +53,20 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
 
   /// Whether the files on this host are those of the package.
   func isInPlace(_ system: System) -> Bool {
-    guard let deb = try? package(system) else { return false }
-    return deb.files.allSatisfy { file in
+    guard let package = try? package(system) else { return false }
+    return package.files.allSatisfy { file in
       if let link = file.link { return system.files.linkTarget(file.path) == link }
       guard system.files.size(file.path) == file.bytes.count else { return false }
       return (try? system.files.bytes(file.path, limit: RunningProgram.limit)) == file.bytes
     }
   }
 
-  private func package(_ system: System) throws -> DebPackage {
+  private func package(_ system: System) throws -> Package {
     try EBPFPackage(
       version: toaVersion, architecture: architecture, object: object, trusted: settings.trusted,
       profile: settings.profile, settings: settings.fileText, depends: depends,
       program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
-    ).deb()
+    ).package(madeFormat)
   }
 }
 

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Host
+public import Host
 internal import Packaging
 
 /// The making of the package whose hooks give each new kernel its module: the running program, and scripts that run it.
 public struct HooksPackageBuild: Sendable, Equatable, Codable {
   /// Folder that gets the package.
   public var folder: String
-  /// dpkg's name of the architecture: "amd64".
+  /// What the package is a file of; plans of journals from before there were two have none.
+  public var format: PackageFormat?
+  /// The format's name of the architecture: "amd64".
   public var architecture: String
   /// Packages of the libraries that the program needs.
   public var depends: [String]
   /// Packages that are replaced.
   public var replaced: [String]
 
-  /// The deb that comes out.
+  private var madeFormat: PackageFormat { format ?? .deb }
+
+  /// The package that comes out.
   var files: PackageFiles {
     let name = KernelHooksPackage.name
-    return PackageFiles(
-      names: [name], paths: ["\(folder)/\(name)_\(toaVersion)-1_\(architecture).deb"], replaced: replaced)
+    let file = madeFormat.fileName(name, version: "\(toaVersion)-\(Package.revision)", architecture: architecture)
+    return PackageFiles(names: [name], paths: ["\(folder)/\(file)"], replaced: replaced)
   }
 
-  var typedCommands: [String] { ["dpkg-deb --build \(folder)/\(KernelHooksPackage.name) \(files.paths[0])"] }
+  var typedCommands: [String] { [madeFormat.typed(KernelHooksPackage.name, in: folder, to: files.paths[0])] }
 
-  /// Lays the package out and has dpkg-deb make it.
+  /// Lays the package out and has it made.
   func run(_ system: System) async throws(ToaError) {
     do {
-      let plan = try DebPlan(
-        package(system), folder: "\(folder)/\(KernelHooksPackage.name)", outputFolder: folder, time: toaReleaseTime,
-        rootOwner: system.identity.userID != 0)
+      let plan = try package(system).plan(
+        madeFormat, folder: "\(folder)/\(KernelHooksPackage.name)", outputFolder: folder, time: toaReleaseTime,
+        isRoot: system.identity.userID == 0)
       try await plan.run(system)
       guard [plan.output] == files.paths else {
         throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
@@ -54,10 +58,10 @@ public struct HooksPackageBuild: Sendable, Equatable, Codable {
     return (try? system.files.bytes(KernelHooksPackage.program, limit: RunningProgram.limit)) == bytes
   }
 
-  private func package(_ system: System) throws -> DebPackage {
+  private func package(_ system: System) throws -> Package {
     try KernelHooksPackage(
       version: toaVersion, architecture: architecture, depends: depends,
       program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
-    ).deb()
+    ).package(madeFormat)
   }
 }

@@ -27,6 +27,9 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   /// Everything that make printed.
   public var log: String { folder + "/build.log" }
 
+  /// The program that strips it: the target's.
+  var strip: String { isClang ? "llvm-strip" : (cross?.prefix ?? "") + "strip" }
+
   /// The build as a person would type it.
   var make: Command {
     Command(

@@ -105,7 +105,7 @@ struct BackendChoice: Sendable {
   private func installedBackend() async throws(ToaError) -> Backend.Kind? {
     let database = PackageDatabase(system)
     if await database.fields(["Version"], of: EBPFPackage.name) != nil { return .ebpf }
-    let modules = await database.installed(prefixes: [PackageNames.modulePrefix(database.format), CommonPackage.name])
+    let modules = await database.installed(prefixes: [ModulePackage.prefix(database.format), CommonPackage.name])
     if !modules.isEmpty { return .module }
     guard mayCheck, !request.otherTree, let live = try Backend.live(system), live.isOurs else { return nil }
     return live.kind

@@ -48,7 +48,8 @@ struct EBPFPlanner: Sendable {
       console.say("  this toa needs \(unowned), which no package owns; if it goes, the next boot has no TOA", .warning)
     }
     return EBPFPackageBuild(
-      folder: PackageBuild.nextFolder(system), architecture: Dpkg.architecture(system.identity.machine),
+      folder: PackageBuild.nextFolder(system), format: facts.packageFormat,
+      architecture: facts.packageFormat.architecture(system.identity.machine),
       object: system.bpf.objectHash, settings: settings, depends: libraries.packages,
       replaced: [EBPFPackage.name].compactMap { installed.debs[$0] })
   }

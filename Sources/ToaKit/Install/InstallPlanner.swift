@@ -45,7 +45,7 @@ struct InstallPlanner: Sendable {
     if works.isEmpty, state.settings != settings || !state.packages.hasCommon {
       packages = [packageBuild(nil, settings, state, folder: folder, withSettings: true)]
     }
-    steps += works.map { .buildModule($0.build) }
+    steps += works.flatMap { [.buildModule($0.build), .finishModule($0.finish)] }
     for package in packages {
       steps.append(.buildPackages(package))
       files += package.files
@@ -60,7 +60,7 @@ struct InstallPlanner: Sendable {
     if !leaving.names.isEmpty { steps.append(.removePackageFiles(leaving)) }
     steps += works.filter { KernelRecord.read($0.kernel, in: system.files)?.module != nil }.map { .setAside($0.kernel) }
     if !files.names.isEmpty { steps.append(.installPackageFiles(files)) }
-    let automatic = works.filter { $0.facts.owner != nil }.map { PackageNames.module($0.kernel, state.format) }
+    let automatic = works.filter { $0.facts.owner != nil }.map { ModulePackage.name($0.kernel, state.format) }
     if state.format == .deb, !automatic.isEmpty { steps.append(.markAutomatic(automatic)) }
     if !isReplaced {
       steps += state.liveSteps(asked, settings)
@@ -78,6 +78,7 @@ struct InstallPlanner: Sendable {
     /// Steps that bring headers and compiler.
     var inputs: [Step]
     var build: ModuleBuild
+    var finish: ModuleFinish
     var kernel: String { facts.target.text }
   }
 
@@ -104,7 +105,8 @@ struct InstallPlanner: Sendable {
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
-    return Work(facts: facts, inputs: inputs.steps, build: build)
+    let finish = ModuleFinish(module: build.module, strip: build.strip, compression: .usable(for: facts, system))
+    return Work(facts: facts, inputs: inputs.steps, build: build, finish: finish)
   }
 
   /// The package with the settings alone.
@@ -117,10 +119,11 @@ struct InstallPlanner: Sendable {
     _ work: Work?, _ settings: ModuleSettings, _ state: InstalledModule, folder: String, withSettings: Bool
   ) -> PackageBuild {
     let kernel = work?.kernel ?? facts.target.text
+    let owner = ModulePackage.kernelPackage((work?.facts ?? facts).owner, kernel: kernel, state.format)
     var build = PackageBuild(
-      folder: folder, kernel: kernel, kernelPackage: (work?.facts ?? facts).owner?.name,
-      architecture: Dpkg.architecture(system.identity.machine), sourceSha256: state.source, module: work?.build.module,
-      compiler: work?.build.compilerName, trusted: settings.trusted, profile: settings.profile, replaced: [])
+      folder: folder, kernel: kernel, format: state.format, kernelPackage: owner?.name,
+      kernelPackageVersion: owner?.version, architecture: state.format.architecture(system.identity.machine),
+      sourceSha256: state.source, module: work?.finish.output, compiler: work?.build.compilerName, trusted: settings.trusted, profile: settings.profile, replaced: [])
     if !withSettings { build.isModuleOnly = true }
     build.replaced = build.files.names.compactMap { state.packages.debs[$0] }
     return build
@@ -129,7 +132,7 @@ struct InstallPlanner: Sendable {
   /// The package with the hooks, unless it is installed with this very program.
   private func hooksBuild(_ state: InstalledModule, folder: String) -> HooksPackageBuild? {
     let build = HooksPackageBuild(
-      folder: folder, architecture: Dpkg.architecture(system.identity.machine),
+      folder: folder, format: state.format, architecture: state.format.architecture(system.identity.machine),
       depends: ProgramLibraries.owners(system).packages,
       replaced: [KernelHooksPackage.name].compactMap { state.packages.debs[$0] })
     return state.packages.hasHooks && build.isInPlace(system) ? nil : build
@@ -173,5 +176,6 @@ extension PackageFiles {
     left.names += right.names
     left.paths += right.paths
     left.replaced += right.replaced
+    left.modules = (left.modules ?? []) + (right.modules ?? [])
   }
 }

@@ -21,7 +21,7 @@ struct InstallSummary: Sendable {
       }
     case .module:
       if let compiler = installed.compiler { table.add(["  built with", "\(compiler)"]) }
-      let names = PackageBuild.names(facts.target.text).joined(separator: ", ")
+      let names = PackageBuild.names(facts.target.text, facts.packageFormat).joined(separator: ", ")
       table.add(["  package", "\(names) \(installed.version ?? "")"])
       if installed.hasHooks {
         table.add(["  later on", "hooks of \(KernelHooksPackage.name) build for new kernels"])

@@ -26,6 +26,7 @@ struct InstalledModule: Sendable {
   /// What is loaded; nil for a kernel that does not run.
   let live: LiveModule?
   let isRunning: Bool
+  private let kernel: String
   private let database: DpkgDatabase?
 
   static func read(_ system: System, _ facts: HostFacts) async throws(ToaError) -> InstalledModule {
@@ -33,7 +34,7 @@ struct InstalledModule: Sendable {
       packages: await InstalledPackages.read(system, kernel: facts.target.text),
       format: PackageDatabase(system).format, source: try await CarriedSources.sha256(system),
       file: ModuleFile(system, kernel: facts.target.text), live: facts.isRunning ? LiveModule(system) : nil,
-      isRunning: facts.isRunning, database: DpkgDatabase.read(from: system.files))
+      isRunning: facts.isRunning, kernel: facts.target.text, database: DpkgDatabase.read(from: system.files))
   }
 
   /// What the package with the settings says.
@@ -42,7 +43,7 @@ struct InstalledModule: Sendable {
   /// Whether the kernel would load a packaged module that was built from the source that toa carries.
   var isCurrent: Bool {
     packages.sourceSha256 == source
-      && ["/updates/", "/extra/"].contains { file?.path.contains($0) == true }
+      && ModuleCompression.allCases.contains { file?.path.hasSuffix(ModulePackage.path(kernel, format, $0)) == true }
   }
 
   private var isLiveCurrent: Bool { live != nil && live?.sourceVersion == file?.sourceVersion }

@@ -35,7 +35,7 @@ struct InstalledPackages: Sendable, Equatable {
   static func read(_ system: System, kernel: String) async -> InstalledPackages {
     var packages = InstalledPackages()
     let database = PackageDatabase(system)
-    let name = PackageNames.module(kernel, database.format)
+    let name = ModulePackage.name(kernel, database.format)
     if let module = await database.fields(["Version", "Toa-Source-Sha256", "Toa-Compiler"], of: name) {
       packages.version = module[0]
       packages.sourceSha256 = module[1].isEmpty ? nil : module[1]
@@ -65,17 +65,5 @@ struct InstalledPackages: Sendable, Equatable {
       }
     }
     return debs
-  }
-
-}
-
-/// Names of toa's packages that differ between the formats.
-enum PackageNames {
-  /// What the names of modules' packages begin with.
-  static func modulePrefix(_ format: PackageFormat) -> String { format == .deb ? "toa-modules-" : "kmod-toa-" }
-
-  /// The package with a kernel's module.
-  static func module(_ kernel: String, _ format: PackageFormat) -> String {
-    format == .deb ? ModulePackage.name(kernel) : modulePrefix(.rpm) + kernel
   }
 }

@@ -81,7 +81,7 @@ extension Transaction {
       try await runPackageTool(
         database.erase(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
     }
-    try await removeUnowned(files.paths.filter { leaving.contains(PackageFiles.name(inFile: $0)) }, database)
+    try await removeUnowned(files.paths.filter { leaving.contains(PackageFormat.packageName(ofFile: $0)) }, database)
     if !replaced.isEmpty {
       try await runPackageTool(database.install(replaced), .unexpected, "cannot bring back the earlier packages")
     }

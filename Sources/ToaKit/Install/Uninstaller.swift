@@ -90,7 +90,7 @@ public struct Uninstaller: Sendable {
   private func strayPackages(_ entries: [Journal.Entry], _ database: PackageDatabase) async -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
     var prefixes = [EBPFPackage.name, KernelHooksPackage.name, "toa-modules-"]
-    if database.format == .rpm { prefixes.append(PackageNames.modulePrefix(.rpm)) }
+    if database.format == .rpm { prefixes.append(ModulePackage.prefix(.rpm)) }
     return await database.installed(prefixes: prefixes).filter { !known.contains($0) }
   }
 

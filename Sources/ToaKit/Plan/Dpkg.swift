@@ -17,11 +17,6 @@ enum Dpkg {
     Command("dpkg", ["--purge", "--force-remove-reinstreq"] + names, environment: quiet)
   }
 
-  /// dpkg's name of an architecture that uname calls `machine`.
-  static func architecture(_ machine: String) -> String {
-    ["x86_64": "amd64", "aarch64": "arm64"][machine] ?? machine
-  }
-
   static let configurePending = Command("dpkg", ["--configure", "--pending"], environment: quiet)
 
   /// The fields of one package, a line each behind its state.

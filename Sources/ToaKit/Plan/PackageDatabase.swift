@@ -114,13 +114,6 @@ extension PackageFiles {
   /// The format of the packages, which the paths tell; those of the first versions were all debs.
   var format: PackageFormat { (paths + replaced).contains { $0.hasSuffix(".rpm") } ? .rpm : .deb }
 
-  /// The package that a file is of: NAME_VERSION_ARCH.deb, NAME-VERSION-RELEASE.ARCH.rpm.
-  static func name(inFile path: String) -> String {
-    let file = path.split(separator: "/").last ?? ""
-    guard file.hasSuffix(".rpm") else { return String(file.prefix { $0 != "_" }) }
-    return file.split(separator: "-").dropLast(2).joined(separator: "-")
-  }
-
   var typedRemoval: [String] { ["rm \(paths.map(shellQuoted).joined(separator: " "))"] }
 
   var erase: Command { format == .deb ? Dpkg.purge(names) : Rpm.erase(names) }

@@ -11,7 +11,9 @@ public enum Step: Sendable, Equatable, Codable {
   case installLocalPackages(LocalPackages, with: PackageManager? = nil)
   /// Compiles the carried module source in a folder of its own.
   case buildModule(ModuleBuild)
-  /// Makes the debs that carry the module and its settings.
+  /// Strips, signs and compresses the module that was built.
+  case finishModule(ModuleFinish)
+  /// Makes the packages that carry the module and its settings.
   case buildPackages(PackageBuild)
   /// Makes the package whose hooks give later kernels their module.
   case buildHooksPackage(HooksPackageBuild)
@@ -23,7 +25,7 @@ public enum Step: Sendable, Equatable, Codable {
   case markAutomatic([String])
   /// Unloads a module that a newer one replaces.
   case unloadModule(String)
-  /// Puts debs into the package database, and with them the files in place.
+  /// Puts packages into the package database, and with them the files in place.
   case installPackageFiles(PackageFiles)
   /// Changes the trusted prefixes of the loaded module.
   case setTrusted(String, old: String)
@@ -33,7 +35,7 @@ public enum Step: Sendable, Equatable, Codable {
   case loadModule(String)
   /// Mounts the file system in which maps and links of eBPF are kept.
   case mountBpf
-  /// Makes the deb that restores eBPF at boot.
+  /// Makes the package that restores eBPF at boot.
   case buildEBPFPackage(EBPFPackageBuild)
   /// Attaches the eBPF programs.
   case loadEBPF(EBPFLoad)
@@ -56,25 +58,28 @@ public struct LocalPackages: Sendable, Equatable, Codable {
   }
 }
 
-/// The debs of one installation.
+/// The packages of one installation, as files.
 public struct PackageFiles: Sendable, Equatable, Codable {
   /// Package names, in the order of `paths`.
   public var names: [String]
-  /// Absolute paths of the debs to install.
+  /// Absolute paths of the files to install.
   public var paths: [String]
-  /// Absolute paths of the debs that were installed before and come back when this is undone.
+  /// Absolute paths of those that were installed before and come back when this is undone.
   public var replaced: [String]
+  /// Absolute paths of the modules that depmod has to know afterwards; nil in journals from before that was checked.
+  public var modules: [String]?
 
   /// Creates the value.
-  public init(names: [String], paths: [String], replaced: [String] = []) {
+  public init(names: [String], paths: [String], replaced: [String] = [], modules: [String]? = nil) {
     self.names = names
     self.paths = paths
     self.replaced = replaced
+    self.modules = modules
   }
 
   /// Names of the packages of which none of `files` is an earlier version.
   func names(notIn files: [String]) -> [String] {
-    let others = Set(files.map(Self.name(inFile:)))
+    let others = Set(files.map { PackageFormat.packageName(ofFile: $0) })
     return names.filter { !others.contains($0) }
   }
 }
@@ -88,6 +93,7 @@ extension Step {
     case .installLocalPackages(let local, _):
       "install \(local.names.joined(separator: ", ")) from \(local.paths.count) file\(local.paths.count == 1 ? "" : "s")"
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
+    case .finishModule(let finish): finish.title
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
     case .buildHooksPackage(let build): "package as \(build.files.names[0]), for kernels to come"
@@ -114,6 +120,7 @@ extension Step {
     case .installLocalPackages(let local, let manager):
       [PackageTool(manager ?? .apt).installLocal(local.paths).typed]
     case .buildModule(let build): [build.make.typed]
+    case .finishModule(let finish): finish.typedCommands
     case .buildPackages(let build): build.typedCommands
     case .buildHooksPackage(let build): build.typedCommands
     case .removePackageFiles(let files): [files.erase.typed]
@@ -137,6 +144,7 @@ extension Step {
     case .installPackages(_, let manager), .installLocalPackages(_, let manager):
       facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .finishModule: []
     case .buildPackages(let build) where build.isModuleOnly == true: build.files.typedRemoval
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .buildHooksPackage(let build): build.files.typedRemoval

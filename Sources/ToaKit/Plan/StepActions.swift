@@ -24,13 +24,16 @@ extension Transaction {
     case .installLocalPackages(let local, let manager):
       try await installLocalPackages(local, PackageTool(manager ?? .apt))
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
+    case .finishModule(let finish): _ = try await finish.run(system, console)
     case .buildPackages(let build): try await build.run(system, console)
     case .buildHooksPackage(let build): try await build.run(system)
     case .removePackageFiles(let files): try await withdrawPackages(files)
     case .setAside(let kernel): try SetAside(system, kernel).apply()
     case .markAutomatic(let names): try await markAutomatic(names)
     case .unloadModule(let name): try unloadModule(name)
-    case .installPackageFiles(let files): try await installPackageFiles(files)
+    case .installPackageFiles(let files):
+      try await installPackageFiles(files)
+      try checkIndex(files)
     case .setTrusted(let prefixes, _): try ModuleBackend(system).set(.trusted, prefixes)
     case .setProfile(let words, _): try ModuleBackend(system).set(.profile, words)
     case .loadModule(let name): try loadModule(name)
@@ -43,7 +46,7 @@ extension Transaction {
   /// Takes a step back; a step that never came to anything is no error.
   func undo(_ step: Step, facts: [String], _ purpose: UndoPurpose) async throws(ToaError) {
     switch step {
-    case .updatePackageLists: break
+    case .updatePackageLists, .finishModule: break
     case .installPackages(_, let manager), .installLocalPackages(_, let manager):
       try await removePackages(facts, manager)
     case .buildModule(let build): try removeFiles([build.folder])
@@ -61,6 +64,18 @@ extension Transaction {
     case .mountBpf: try await BpfFileSystem(system, nil).release()
     case .buildEBPFPackage(let build): try removeFiles([build.folder])
     case .loadEBPF(let load): try await unloadEBPF(load, purpose)
+    }
+  }
+
+  /// rpm calls a failed %posttrans a warning, and older packages' scripts may have swallowed what depmod said.
+  private func checkIndex(_ files: PackageFiles) throws(ToaError) {
+    for module in files.modules ?? [] {
+      let kernel = module.split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
+      guard !Depmod.lists(module, kernel, system) else { continue }
+      throw ToaError(
+        .unexpected, "modprobe would not find \(module)",
+        why: "it is installed, but /lib/modules/\(kernel)/modules.dep does not list it",
+        next: ["depmod -a \(kernel)", "toa doctor --only MOD"])
     }
   }
 

@@ -160,10 +160,12 @@ struct FakeDpkg {
     let folder = "/lib/modules/\(kernel)"
     let index = folder + "/modules.dep"
     guard host.files.isFile(index) else { return }
-    let places = ["updates", "extra/toa"].map { "\($0)/toa.ko" }
+    let places = ["updates", "extra/toa"].flatMap { place in
+      ModuleCompression.allCases.map { "\(place)/toa\($0.suffix)" }
+    }
     let before = (try? host.files.text(index)) ?? ""
     let others = before.split(separator: "\n").filter { line in !places.contains { line == $0 + ":" } }
-    let own = places.filter { host.files.isFile("\(folder)/\($0)") }.map { Substring($0 + ":") }
+    let own = places.filter { host[\.depmodWorks] && host.files.isFile("\(folder)/\($0)") }.map { Substring($0 + ":") }
     let after = (own + others).map { $0 + "\n" }.joined()
     if after != before { host.write(index, after) }
   }

@@ -36,6 +36,8 @@ final class FakeHost: Sendable {
     var moduleLoading = EBADF
     var selfTestPasses = true
     var fault: Fault?
+    /// Whether depmod lists what it finds.
+    var depmodWorks = true
     /// Vermagic of what make builds.
     var builtFor = FakeHost.kernel
     var loadError: KmodError?
@@ -85,7 +87,7 @@ final class FakeHost: Sendable {
       "/proc/self", "/var/lib/dpkg/updates", "/sys/fs", "/sys/fs/bpf", "/sys/fs/cgroup", "/sys/fs/cgroup/system.slice",
     ] { world.nodes[folder] = .folder(mode: 0o755) }
     for name in [
-      "apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount", "depmod",
+      "apt-get", "dpkg", "dpkg-deb", "dpkg-query", "sha256sum", "chmod", "mount", "umount", "depmod", "strip",
       "apt-mark",
     ] {
       world.nodes["/usr/bin/" + name] = .file(mode: 0o755, bytes: [])

@@ -94,6 +94,8 @@ extension FakeHost {
       FakeDpkg(self).depmod(words[1])
       return CommandResult(status: 0)
     case ("chmod", "-R"): return CommandResult(status: 0)
+    case ("strip", "-g"): return strip(words[1])
+    case ("xz", _): return compress(words[words.count - 1])
     case ("make", "-C"): return make(words)
     case ("mount", _): return mount(words)
     case ("umount", _): return unmount(words)
@@ -101,6 +103,21 @@ extension FakeHost {
       Issue.record("unasked command: \(command.typed)")
       return CommandResult(status: 127)
     }
+  }
+
+  /// Files of this host are text, and what strip takes away is not in them.
+  private func strip(_ path: String) -> CommandResult {
+    files.isFile(path) ? CommandResult(status: 0) : CommandResult(status: 1, output: "strip: '\(path)': No such file\n")
+  }
+
+  private func compress(_ path: String) -> CommandResult {
+    guard let text = try? files.text(path) else {
+      return CommandResult(status: 1, output: "xz: \(path): No such file\n")
+    }
+    write(path + ".xz", text)
+    pause("half way through xz")
+    remove(path)
+    return CommandResult(status: 0)
   }
 
   private func make(_ words: [String]) -> CommandResult {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
+internal import Packaging
 
 extension Check {
   static let packageIntegrity = Check(
@@ -23,7 +24,7 @@ extension Check {
       return Outcome(.skipped, "neither dpkg nor rpm is used here")
     }
     let database = PackageDatabase(context.system)
-    let prefixes = ["toa-modules-", "toa-ebpf"] + (database.format == .rpm ? [PackageNames.modulePrefix(.rpm)] : [])
+    let prefixes = ["toa-modules-", "toa-ebpf"] + (database.format == .rpm ? [ModulePackage.prefix(.rpm)] : [])
     let packages = await database.installed(prefixes: prefixes)
     guard !packages.isEmpty else { return Outcome(.skipped, "no package of toa is installed") }
     let command = database.verify(packages)

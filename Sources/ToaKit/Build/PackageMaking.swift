@@ -2,8 +2,8 @@
 internal import Host
 internal import Packaging
 
-extension DebPlan {
-  /// Lays the package out and has dpkg-deb make it.
+extension PackagePlan {
+  /// Lays the package out and has the format's own program make it.
   func run(_ system: System) async throws {
     try system.files.remove(folder)
     for file in files {
@@ -20,7 +20,7 @@ extension DebPlan {
         throw ToaError(
           .buildFailed, "cannot make \(output)",
           why: "\(command.program) ended with exit status \(result.status):\n\(result.errorOutput)",
-          next: ["run it by hand: \(command.typed)"])
+          next: ["run it by hand: \(command.typedWithVariables)"])
       }
     }
     try system.files.remove(folder)
