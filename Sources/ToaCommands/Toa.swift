@@ -24,7 +24,9 @@ public struct Toa: AsyncParsableCommand {
       // The last two are hidden: hooks call them.
       CommandGroup(
         name: "By hand",
-        subcommands: [Build.self, Sign.self, Load.self, Unload.self, KernelAdded.self, KernelRemoved.self]),
+        subcommands: [
+          Build.self, PackageVerb.self, Sign.self, Load.self, Unload.self, KernelAdded.self, KernelRemoved.self,
+        ]),
     ])
 
   /// Creates the command.

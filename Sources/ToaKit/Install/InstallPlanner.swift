@@ -123,7 +123,8 @@ struct InstallPlanner: Sendable {
     var build = PackageBuild(
       folder: folder, kernel: kernel, format: state.format, kernelPackage: owner?.name,
       kernelPackageVersion: owner?.version, architecture: state.format.architecture(system.identity.machine),
-      sourceSha256: state.source, module: work?.finish.output, compiler: work?.build.compilerName, trusted: settings.trusted, profile: settings.profile, replaced: [])
+      sourceSha256: state.source, module: work?.finish.output, compiler: work?.build.compilerName,
+      trusted: settings.trusted, profile: settings.profile, replaced: [])
     if !withSettings { build.isModuleOnly = true }
     build.replaced = build.files.names.compactMap { state.packages.debs[$0] }
     return build

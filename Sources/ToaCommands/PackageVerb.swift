@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import ToaKit
+
+/// `toa package`: compile modules and put them into packages for other hosts.
+public struct PackageVerb: Verb {
+  /// Summary of the verb.
+  public static let configuration = CommandConfiguration(
+    commandName: "package",
+    abstract: "Make debs or rpms: the module for each kernel, or its source for DKMS; needs no root.",
+    discussion: """
+      `deb` and `rpm` compile the module for each kernel, strip it, sign it where there is a key, compress it as the kernel's \
+      own modules are, and package it; `dkms-deb` and `dkms-rpm` package the source. The package toa-modules-common, which \
+      loads the module at boot, comes with either. The same input gives the same bytes. `toa install` uses the same packages.
+      """)
+
+  /// Options that every verb has.
+  @OptionGroup public var common: CommonOptions
+
+  @Argument(help: "What to make.")
+  var kind: PackageRequest.Kind
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Kernel release to compile for, several times for several kernels, or `all` (default: the running one).",
+      valueName: "release"))
+  var kernel: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder that gets the packages.", valueName: "dir"))
+  var out = "."
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Source prefixes of the load balancer, added to loopback and private ones; `any` believes every source.",
+      valueName: "prefixes"))
+  var trust: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "What the load balancer sends and applications ask: a vendor's name (tencent-clb, …), and words to add or take away.",
+      valueName: "words"))
+  var profile: String?
+
+  @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
+  var compiler: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Build for a kernel of another processor: what its tools' names begin with, e.g. aarch64-linux-gnu-.",
+      valueName: "prefix"))
+  var crossCompile: String?
+
+  @Option(name: .long, help: ArgumentHelp("Key to sign the module with: a file or a pkcs11: URI.", valueName: "key"))
+  var signKey: String?
+
+  @Option(name: .long, help: ArgumentHelp("Certificate of that key, in DER or PEM.", valueName: "file"))
+  var signCert: String?
+
+  @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Print the commands and make nothing.")
+  var dryRun = false
+
+  /// Creates the verb.
+  public init() {}
+
+  /// Does the work.
+  public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
+    var request = PackageRequest(kind)
+    request.kernels = kernel
+    request.out = out
+    request.trust = trust
+    request.profile = profile
+    request.compiler = compiler
+    request.crossCompile = crossCompile
+    request.signKey = signKey
+    request.signCertificate = signCert
+    request.dryRun = dryRun
+    console.answer(try await Packager(system, console).package(request))
+    return .success
+  }
+}
+
+extension PackageRequest.Kind: ExpressibleByArgument {}
