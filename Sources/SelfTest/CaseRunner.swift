@@ -60,7 +60,7 @@ struct CaseRunner: ~Copyable {
     let connection = try listener.accept(before: deadline)
     observation.accepted = connection.accepted
     observation.peerName = try connection.peerName()
-    if let option = scenario.socketOption { observation.bySocketOption = try connection.client(by: option) }
+    if let call = scenario.socketCall { observation.bySocketOption = try connection.client(by: call) }
   }
 
   private static let cookieSetting = "/proc/sys/net/ipv4/tcp_syncookies"

@@ -62,9 +62,9 @@ struct AcceptedConnection: ~Copyable {
   /// The address that accept(2) wrote; nil when that is of no family known here.
   let accepted: Endpoint?
 
-  /// The client by a socket option.
-  func client(by option: ClientSocketOption) throws(CaseFailure) -> Endpoint? {
-    try option.client(of: descriptor.number)
+  /// The client by a vendor's getsockopt(2) call.
+  func client(by call: Profile.SocketCall) throws(CaseFailure) -> Endpoint? {
+    try call.client(of: descriptor.number)
   }
 
   /// What getpeername(2) says.

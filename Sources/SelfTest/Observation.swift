@@ -16,7 +16,7 @@ struct Observation {
 extension Scenario {
   /// What the application has to see when the balancer connects from these addresses and this port.
   func expected(from addresses: TCPPacket.Addresses, port: UInt16) -> Endpoint {
-    socketOption == nil ? expectedName(from: addresses, port: port) : client(port: port)
+    socketCall == nil ? expectedName(from: addresses, port: port) : client(port: port)
   }
 
   /// The client as it is seen through a connection from this port of the balancer.
@@ -43,11 +43,11 @@ extension Scenario {
   func result(_ observation: Observation, after duration: Duration) -> SelfTestCase {
     let isAsExpected =
       observation.accepted == observation.expectedName && observation.peerName == observation.expectedName
-      && (socketOption == nil || observation.bySocketOption == observation.expected)
+      && (socketCall == nil || observation.bySocketOption == observation.expected)
     return SelfTestCase(
       name: name, purpose: purpose, isPositive: isPositive, expected: observation.expected.description,
       accepted: observation.accepted?.description ?? "", peerName: observation.peerName?.description ?? "",
-      bySocketOption: socketOption.map { _ in observation.bySocketOption?.description ?? "" },
+      bySocketOption: socketCall.map { _ in observation.bySocketOption?.description ?? "" },
       passed: isAsExpected && observation.failure == nil, failure: observation.failure,
       microseconds: wholeMicroseconds(duration))
   }

@@ -42,8 +42,8 @@ struct Scenario {
   var usesCookies = false
   /// Whether the client, not the balancer, has to come back.
   var isPositive = false
-  /// The socket option that has to tell the client, while accept(2) and getpeername(2) stay with the balancer.
-  var socketOption: ClientSocketOption?
+  /// The getsockopt(2) call that has to tell the client, while accept(2) and getpeername(2) stay with the balancer.
+  var socketCall: Profile.SocketCall?
   /// The client that the options name; one with port 0 keeps the balancer's.
   var client = Scenario.client
   /// Why the case does not apply to the running backend; nil when it does.

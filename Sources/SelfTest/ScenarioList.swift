@@ -23,7 +23,7 @@ struct ScenarioList {
 
   /// All cases in the order in which they run.
   var all: [Scenario] {
-    delivered + refused + dualStack + other + clientsV6 + socketOptions + elsewhere + several + others
+    delivered + refused + dualStack + other + clientsV6 + socketCalls + elsewhere + several + others
   }
 
   /// A usual option when the backend reads one, else the shortest that it reads.
@@ -156,23 +156,18 @@ struct ScenarioList {
     ]
   }
 
-  private var socketOptions: [Scenario] {
-    func asks(
-      _ call: Profile.SocketCall, _ option: ClientSocketOption, _ suffix: String, _ purpose: String, _ any: Choice
-    )
-      -> Scenario
-    {
+  private var socketCalls: [Scenario] {
+    func asks(_ call: Profile.SocketCall, _ suffix: String, _ purpose: String, _ any: Choice) -> Scenario {
       Scenario(
         name: "v4-getsockopt-\(call)\(suffix)", purpose: purpose, options: bytes(any.format, client(any.format)),
-        isPositive: true, socketOption: option, client: client(any.format), skip: abilities.lacks(call) ?? any.skip)
+        isPositive: true, socketCall: call, client: client(any.format), skip: abilities.lacks(call) ?? any.skip)
     }
     return [
       asks(
-        .nat64Peer, .nat64Peer, "-v6-client",
+        .nat64Peer, "-v6-client",
         "getsockopt 4096 tells an AF_INET socket its IPv6 client; getpeername(2) keeps the load balancer.", anyV6),
-      asks(
-        .ttmPeer, .ttmPeer, "-v6-client", "getsockopt 1345 tells an AF_INET socket its IPv6 client.", anyV6),
-      asks(.ttmPeer, .ttmPeer, "", "getsockopt 1345 tells an AF_INET socket its IPv4 client, too.", anyV4),
+      asks(.ttmPeer, "-v6-client", "getsockopt 1345 tells an AF_INET socket its IPv6 client.", anyV6),
+      asks(.ttmPeer, "", "getsockopt 1345 tells an AF_INET socket its IPv4 client, too.", anyV4),
     ]
   }
 

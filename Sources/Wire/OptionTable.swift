@@ -32,7 +32,7 @@ public struct OptionTable: Sendable, Hashable {
     case last
   }
 
-  /// The most options with a client that one segment can have under `.last` (TOA_OPTIONS_MAX_CHAINED).
+  /// The most options with a client that one segment can have under `.last` (MAX_STACKED).
   public static let maximumChained = 3
 
   /// The formats, no (kind, length) twice.

@@ -26,7 +26,7 @@ public struct Profile: Sendable, Hashable {
     case last
   }
 
-  /// The most options that the kernel side keeps (TOA_PROFILE_MAX_OPTIONS).
+  /// The most options that the kernel side keeps (TOA_MAX_OPTIONS).
   public static let maximumOptions = 16
   /// The most bytes of text that the kernel side keeps (TOA_PROFILE_MAX_LENGTH).
   public static let maximumLength = 1000

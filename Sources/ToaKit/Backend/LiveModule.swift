@@ -17,16 +17,18 @@ public struct LiveModule: Sendable, Equatable, Codable {
   /// The socket calls that are really answered, 4096 and 1345; nil in a module that is older than profiles.
   public var socketCalls: [Int]?
 
+  /// Where the kernel shows one of its parameters.
+  static func path(_ parameter: String) -> String { "/sys/module/toa/parameters/\(parameter)" }
+
   /// Reads the module; nil when none of that name is loaded.
   public init?(_ system: System) {
     guard system.modules.state(ModuleBackend.moduleName) == .live else { return nil }
-    let folder = "/sys/module/toa"
-    version = system.files.line(folder + "/version")
-    sourceVersion = system.files.line(folder + "/srcversion")
-    hook = system.files.line(folder + "/parameters/hook")
-    trusted = system.files.line(folder + "/parameters/trusted")
-    profile = system.files.line(folder + "/parameters/profile")
-    socketCalls = system.files.line(folder + "/parameters/getsockopt").map { line in
+    version = system.files.line("/sys/module/toa/version")
+    sourceVersion = system.files.line("/sys/module/toa/srcversion")
+    hook = system.files.line(Self.path("hook"))
+    trusted = system.files.line(Self.path("trusted"))
+    profile = system.files.line(Self.path("profile"))
+    socketCalls = system.files.line(Self.path("getsockopt")).map { line in
       line.split(separator: ",").compactMap { Int($0) }
     }
   }

@@ -11,7 +11,7 @@ struct ModuleChange: Sendable, Equatable {
 
     /// What people call it.
     var title: String { self == .trusted ? "trusted prefixes" : "profile" }
-    var path: String { "/sys/module/toa/parameters/\(rawValue)" }
+    var path: String { LiveModule.path(rawValue) }
 
     /// The change as a person would type it.
     func typed(_ value: String) -> String { "echo \(shellQuoted(value)) > \(path)" }

@@ -13,8 +13,6 @@ extension Transaction {
 public struct ModuleBackend: Sendable {
   /// Name of the module.
   public static let moduleName = "toa"
-  /// The loaded module's trusted prefixes.
-  static let trustedPath = ModuleChange.Parameter.trusted.path
   let system: System
 
   /// Creates the backend.

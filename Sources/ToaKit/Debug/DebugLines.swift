@@ -39,7 +39,7 @@ struct DebugLines: Sendable, Equatable {
   /// The same as a person would type it.
   func typed(_ on: Bool) -> String { "echo '\(Self.order(on))' > \(path)" }
 
-  /// Whether a call site prints: "client.c:70 [toa]toa_note =p \"TOA: …\""; nil for other modules' and for the heading.
+  /// Whether a call site prints: "log.c:64 [toa]toa_log_finding =p \"TOA: …\""; nil for other modules' and for the heading.
   private static func isOn(_ line: ArraySlice<UInt8>) -> Bool? {
     // Thousands of lines, of which a few are meant: text is made of those only.
     guard line.firstRange(of: module) != nil else { return nil }

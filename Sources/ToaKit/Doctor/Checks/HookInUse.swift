@@ -17,7 +17,7 @@ extension Check {
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport, .running, .loaded) { return skip }
-    let path = "/sys/module/toa/parameters/hook"
+    let path = LiveModule.path("hook")
     guard context.live?.hook == "kretprobe" else {
       return Outcome(.ok, context.live?.hook ?? "unknown", evidence: [path])
     }
@@ -25,14 +25,15 @@ extension Check {
     let options = ["DYNAMIC_FTRACE_WITH_ARGS", "DYNAMIC_FTRACE_WITH_REGS"]
     let option = options.first { context.facts.config?.isEnabled($0) == true }
     if let option, let config = context.facts.config { evidence.append("\(config.source): CONFIG_\(option)=y") }
-    let asked = context.askedHook
-    if let asked { evidence.append("\(asked.path):\(asked.number): hook=kretprobe") }
+    let asked = context.storedParameters("hook").last.flatMap { $0.value == "kretprobe" ? $0 : nil }
+    if let asked { evidence.append("\(asked.place): hook=kretprobe") }
     let patches = context.system.files.list("/sys/kernel/livepatch")
     evidence += patches.map { "/sys/kernel/livepatch/\($0)" }
     // Tried again, ftrace would be refused again.
     let isTaken = !patches.isEmpty
     let again =
-      asked.map { "take hook=kretprobe out of \($0.path), then: toa unload && toa load" } ?? "toa unload && toa load"
+      asked.map { "take hook=kretprobe out of \($0.line?.path ?? $0.place), then: toa unload && toa load" }
+      ?? "toa unload && toa load"
 
     if let missed = Counters.read(context.system)?["kretprobe_missed"], missed > 0 {
       let change = option == nil || isTaken ? context.insteadOfProbes : [again]
@@ -43,8 +44,9 @@ extension Check {
     }
     guard option != nil else { return Outcome(.ok, "kretprobe; this kernel has no redirection", evidence: evidence) }
     if isTaken { return Outcome(.info, "kretprobe, as a live patch has functions of this kernel", evidence: evidence) }
-    if asked != nil {
-      return Outcome(.info, "kretprobe, as modprobe.d asks; ftrace costs less", evidence: evidence, fix: [again])
+    if let asked {
+      let asker = asked.line == nil ? asked.place : "modprobe.d"
+      return Outcome(.info, "kretprobe, as \(asker) asks; ftrace costs less", evidence: evidence, fix: [again])
     }
     return Outcome(
       .warning, "kretprobe, although this kernel has redirection", expected: "ftrace", evidence: evidence,
@@ -53,13 +55,6 @@ extension Check {
 }
 
 extension DoctorContext {
-  /// The line of modprobe.d that asks for return probes.
-  fileprivate var askedHook: ModprobeConfiguration.Line? {
-    ModprobeConfiguration.read(from: system.files).lines(for: ModuleBackend.moduleName).last { line in
-      line.command == "options" && KernelCommandLine(parsing: line.rest)["hook"] == "kretprobe"
-    }
-  }
-
   /// What to type where the kernel gives no redirection.
   fileprivate var insteadOfProbes: [String] {
     bpf.answer == .possible

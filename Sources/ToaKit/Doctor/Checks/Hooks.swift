@@ -29,11 +29,11 @@ extension Check {
         context.isLoaded
           ? "function tracing is switched off: toa.ko is loaded and sees nothing"
           : "function tracing is switched off, and with it every hook", expected: "kernel.ftrace_enabled = 1",
-        evidence: ["\(path): 0"] + (context.live?.hook.map { ["/sys/module/toa/parameters/hook: \($0)"] } ?? []),
+        evidence: ["\(path): 0"] + (context.live?.hook.map { ["\(LiveModule.path("hook")): \($0)"] } ?? []),
         fix: ["sysctl kernel.ftrace_enabled=1", "grep -rs ftrace_enabled /etc/sysctl.conf /etc/sysctl.d"])
     }
     if let hook = context.live?.hook, context.isLoaded {
-      return Outcome(.ok, "\(hook), in use", evidence: ["/sys/module/toa/parameters/hook: \(hook)"])
+      return Outcome(.ok, "\(hook), in use", evidence: ["\(LiveModule.path("hook")): \(hook)"])
     }
     guard let config = context.facts.config else {
       return Outcome(.skipped, "the configuration of kernel \(context.kernel) cannot be read")

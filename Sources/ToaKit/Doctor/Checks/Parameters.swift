@@ -16,23 +16,20 @@ extension Check {
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport) { return skip }
-    let lines = ModprobeConfiguration.read(from: context.system.files).lines(for: ModuleBackend.moduleName)
-      .filter { $0.command == "options" }
-    let stored = lines.compactMap { line in parameter("trusted", in: line.rest).map { (line, $0) } }.last
-    let place = stored.map { "\($0.0.path):\($0.0.number)" }
-    guard let trusted = context.isLoaded ? context.live?.trusted : stored?.1 else {
+    let stored = context.storedParameters("trusted").last
+    guard let trusted = context.isLoaded ? context.live?.trusted : stored?.value else {
       return context.file == nil
         ? context.unmet(.moduleFile) ?? Outcome(.skipped, "not installed")
         : Outcome(.ok, "the module's own list: loopback and private ranges")
     }
-    var evidence = context.isLoaded ? ["\(ModuleBackend.trustedPath): \(trusted.spaced)"] : []
-    if let place, let stored { evidence.append("\(place): trusted=\(stored.1)") }
+    var evidence = context.isLoaded ? ["\(LiveModule.path("trusted")): \(trusted.spaced)"] : []
+    if let stored { evidence.append("\(stored.place): trusted=\(stored.value)") }
     if isAny(trusted) {
       return Outcome(
         .warning, "any: whoever reaches a port chooses the address that its application sees",
         expected: "the load balancer's prefixes", evidence: evidence, fix: ["toa install --trust PREFIXES"])
     }
-    if context.isLoaded, let stored, !isSame(trusted, stored.1) {
+    if context.isLoaded, let stored, !isSame(trusted, stored.value) {
       return Outcome(
         .warning, "the kernel's list differs from modprobe.d, which holds again after a reboot",
         expected: "the same list in both", evidence: evidence, fix: ["toa install --trust \(shellQuoted(trusted))"])
@@ -44,11 +41,6 @@ extension Check {
     }
     return Outcome(.ok, trusted.spaced, evidence: evidence)
   }
-}
-
-/// The value of a parameter in the rest of an options line; double quotes keep blanks together.
-private func parameter(_ name: String, in options: String) -> String? {
-  KernelCommandLine(parsing: options)[name]
 }
 
 private func isAny(_ text: String) -> Bool { (try? TrustList(parsing: text))?.isAny ?? false }

@@ -19,20 +19,17 @@ extension Check {
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport) { return skip }
-    let lines = ModprobeConfiguration.read(from: context.system.files).lines(for: ModuleBackend.moduleName)
-    let stored = lines.filter { $0.command == "options" }.compactMap { line in
-      KernelCommandLine(parsing: line.rest)["profile"].map { (place: "\(line.path):\(line.number)", words: $0) }
-    }.last
-    if let stored, let error = ProfileError(of: stored.words) {
+    let stored = context.storedParameters("profile").last
+    if let stored, let error = ProfileError(of: stored.value) {
       return Outcome(
         .error, "the next boot will not load toa.ko: \(stored.place) has a profile that it refuses",
-        expected: "a profile", evidence: ["profile=\(stored.words): \(error)"],
+        expected: "a profile", evidence: ["profile=\(stored.value): \(error)"],
         fix: ["toa install --profile default", "or put it right in \(stored.place)"])
     }
     guard context.isLoaded else {
       return context.file == nil
         ? context.unmet(.moduleFile) ?? Outcome(.skipped, "not installed")
-        : Outcome(.ok, stored.map { $0.words.spaced } ?? "the module's own: \(Profile.standard)")
+        : Outcome(.ok, stored.map { $0.value.spaced } ?? "the module's own: \(Profile.standard)")
     }
     let live: Profile
     switch context.loadedProfile {
@@ -40,8 +37,8 @@ extension Check {
     case .success(let profile): live = profile
     }
     let evidence =
-      ["\(ModuleChange.Parameter.profile.path): \(live)"] + (stored.map { ["\($0.place): profile=\($0.words)"] } ?? [])
-    let next = stored.flatMap { try? Profile(parsing: $0.words) } ?? .standard
+      ["\(ModuleChange.Parameter.profile.path): \(live)"] + (stored.map { ["\($0.place): profile=\($0.value)"] } ?? [])
+    let next = stored.flatMap { try? Profile(parsing: $0.value) } ?? .standard
     if live.isSame(as: next) || context.file == nil { return Outcome(.ok, live.description.spaced, evidence: evidence) }
     let fix = ["toa install --profile \(shellQuoted(live.description))"]
     return stored == nil

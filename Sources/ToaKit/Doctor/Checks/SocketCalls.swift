@@ -29,7 +29,8 @@ extension Check {
     let answered = (context.live?.socketCalls ?? []).map(String.init)
     let wanted = profile.sortedSocketCalls.map(\.description)
     let evidence = [
-      "\(folder)/profile: \(profile)", "\(folder)/getsockopt: \(answered.isEmpty ? "none" : answered.spoken)",
+      "\(LiveModule.path("profile")): \(profile)",
+      "\(LiveModule.path("getsockopt")): \(answered.isEmpty ? "none" : answered.spoken)",
     ]
     let missing = wanted.filter { !answered.contains($0) }
     guard !missing.isEmpty else { return Outcome(.ok, "\(wanted.spoken) answered", evidence: evidence) }
@@ -43,5 +44,3 @@ extension Check {
       fix: ["rmmod \(owner ?? "NAME") && toa unload && toa load", "or, where nobody asks so: \(change.install)"])
   }
 }
-
-private let folder = "/sys/module/toa/parameters"

@@ -2,20 +2,16 @@
 import Glibc
 import Wire
 
-/// A socket option at level IPPROTO_IP by which vendors tell the client of a connection.
-enum ClientSocketOption: Int32 {
-  /// struct toa_nat64_peer of Tencent and DPVS: 16 bytes of IPv6 address, port in network order, padding; IPv6 clients only.
-  case nat64Peer = 4096
-  /// struct ttm_peer of Kingsoft: address family in host order, port in network order, 16 bytes of address.
-  case ttmPeer = 1345
-
+/// The answers: struct toa_nat64_peer of Tencent and DPVS has 16 bytes of IPv6 address, the port in network order and padding;
+/// struct ttm_peer of Kingsoft the address family in host order, the port in network order and 16 bytes of address.
+extension Profile.SocketCall {
   private static let size = 20
 
   /// The client that a socket's answer names.
   func client(of socket: Int32) throws(CaseFailure) -> Endpoint? {
     var bytes = [UInt8](repeating: 0xee, count: Self.size)
     var length = socklen_t(bytes.count)
-    guard unsafe getsockopt(socket, Int32(IPPROTO_IP), rawValue, &bytes, &length) == 0 else {
+    guard unsafe getsockopt(socket, Int32(IPPROTO_IP), Int32(rawValue), &bytes, &length) == 0 else {
       throw .system("getsockopt(\(rawValue))", errno)
     }
     return length == Self.size ? endpoint(bytes) : nil
