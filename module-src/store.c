@@ -223,29 +223,6 @@ static void insert(unsigned int number, struct toa_entry *entry,
 	toa_count(TOA_ENTRY_ALLOC);
 }
 
-/* With the lock, or without it when there is no entry to be had. */
-static struct toa_entry *lock_with_entry(struct shard *shard,
-					 unsigned long *flags)
-	__acquires(&shard->lock)
-{
-	struct toa_entry *entry;
-
-	raw_spin_lock_irqsave(&shard->lock, *flags);
-	entry = take_spare(shard);
-	if (entry)
-		return entry;
-	raw_spin_unlock_irqrestore(&shard->lock, *flags);
-
-	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!entry) {
-		/* Sparse knows no functions that may lock: not really. */
-		__acquire(&shard->lock);
-		return NULL;
-	}
-	raw_spin_lock_irqsave(&shard->lock, *flags);
-	return entry;
-}
-
 bool toa_store_add(struct sock *sk, const struct toa_client *client)
 {
 	toa_destruct_t destruct = ours_for(READ_ONCE(sk->sk_destruct));
@@ -263,11 +240,17 @@ bool toa_store_add(struct sock *sk, const struct toa_client *client)
 		toa_count(TOA_TABLE_FULL);
 		goto fail;
 	}
-	entry = lock_with_entry(shard, &flags);
+
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	entry = take_spare(shard);
 	if (!entry) {
-		__release(&shard->lock);
-		toa_count(TOA_ALLOC_FAILED);
-		goto fail;
+		raw_spin_unlock_irqrestore(&shard->lock, flags);
+		entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+		if (!entry) {
+			toa_count(TOA_ALLOC_FAILED);
+			goto fail;
+		}
+		raw_spin_lock_irqsave(&shard->lock, flags);
 	}
 
 	added = !closing;
@@ -285,28 +268,28 @@ fail:
 	return false;
 }
 
-u64 toa_store_buckets(void)
+unsigned int toa_store_buckets(void)
 {
-	return 1ULL << toa_store.bucket_bits;
+	return 1U << toa_store.bucket_bits;
 }
 
-bool toa_store_is_empty(u64 bucket)
+bool toa_store_is_empty(unsigned int number)
 {
-	return hlist_nulls_empty(&toa_store.buckets[bucket]);
+	return hlist_nulls_empty(&toa_store.buckets[number]);
 }
 
-unsigned int toa_store_copy(u64 bucket, unsigned int skip,
+unsigned int toa_store_copy(unsigned int number, unsigned int skip,
 			    struct toa_connection *connections,
 			    unsigned int room)
 {
-	struct shard *shard = shard_of(bucket);
+	struct shard *shard = shard_of(number);
 	struct hlist_nulls_node *node;
 	struct toa_entry *entry;
 	unsigned int count = 0;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	hlist_nulls_for_each_entry(entry, node, &toa_store.buckets[bucket], node) {
+	hlist_nulls_for_each_entry(entry, node, &toa_store.buckets[number], node) {
 		if (skip) {
 			skip--;
 			continue;

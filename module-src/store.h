@@ -115,14 +115,14 @@ static inline bool toa_store_owns(const struct sock *sk)
 void toa_store_disown(struct sock *sk);
 
 /* Entries are spread over buckets: how many of these there are. */
-u64 toa_store_buckets(void);
-bool toa_store_is_empty(u64 bucket);
+unsigned int toa_store_buckets(void);
+bool toa_store_is_empty(unsigned int number);
 
 /*
  * Copies what is in a bucket, from the @skip-th entry on, at most @room of
  * them, and returns how many that were.
  */
-unsigned int toa_store_copy(u64 bucket, unsigned int skip,
+unsigned int toa_store_copy(unsigned int number, unsigned int skip,
 			    struct toa_connection *connections,
 			    unsigned int room);
 
