@@ -3,7 +3,7 @@
 # Compiles toa.ko for one of the test kernels inside its build root, with 'toa build', and prints the path of the result.
 #
 #   build.sh [--toa FILE] KERNEL
-#   build.sh --other KERNEL        somebody else's module named toa
+#   build.sh --other KERNEL        somebody else's module named toa; KERNEL may be distro-SUITE, when distro.sh has prepared it
 #   build.sh --neighbours KERNEL   modules that want the same of the kernel as toa.ko; prints their folder
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
@@ -26,9 +26,6 @@ mkdir -p "$work" "$CACHE/log"
 exec 6>"$work/.lock"
 flock 6
 
-cross=()
-if is_arm64 "$kernel"; then cross=("ARCH=arm64" "CROSS_COMPILE=$ARM64_PREFIX" "CC=$ARM64_PREFIX$GCC"); fi
-
 # build_plain SOURCE: a module without questions, in $work/<name of the folder>; again when its source changed.
 build_plain() {
   local name
@@ -36,7 +33,8 @@ build_plain() {
   if [ -n "$(find "$1" -type f -newer "$work/$name/.built" 2>&1)" ]; then
     rm -rf "${work:?}/$name"
     cp -r "$1" "$work/$name"
-    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M="/mnt/$name" "${cross[@]}" modules >"$log" 2>&1 </dev/null ||
+    # shellcheck disable=SC2046
+    SHARE=$work in_root "$ROOT" make -s -C "/lib/modules/$KVER/build" M="/mnt/$name" $(make_words "$kernel") modules >"$log" 2>&1 </dev/null ||
       { tail -n 20 "$log" >&2; die "the module of $1 does not build for $KVER" "see $log"; }
     touch "$work/$name/.built"
   fi

@@ -31,9 +31,6 @@ judged() {
   fi
 }
 
-# words_for KERNEL: what make is told of the processor and its compiler.
-words_for() { ! is_arm64 "$1" || echo "ARCH=arm64 CROSS_COMPILE=$ARM64_PREFIX CC=$ARM64_PREFIX$GCC"; }
-
 # prepare_root: sparse, and perl for what W=1 says of comments.
 prepare_root() {
   [ -e "$ROOT/usr/bin/sparse" ] && [ -e "$ROOT/usr/bin/perl" ] && [ -d "$ROOT/usr/share/perl" ] ||
@@ -42,7 +39,7 @@ prepare_root() {
 
 warnings() {
   # shellcheck disable=SC2046
-  SHARE=$REPO in_root "$ROOT" sh /mnt/Tests/Module/check.sh "/lib/modules/$KVER/build" $(words_for "$1")
+  SHARE=$REPO in_root "$ROOT" sh /mnt/Tests/Module/check.sh "/lib/modules/$KVER/build" $(make_words "$1")
 }
 
 # without_ip6: the same with headers whose kernel would have no IPv6, of which Debian has none.
@@ -64,7 +61,7 @@ without_ip6() {
     fi
     shift
     sh /mnt/Tests/Module/check.sh "$PWD" "$@"
-  ' without "$headers" $(words_for "$1")
+  ' without "$headers" $(make_words "$1")
 }
 
 need_root

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "judge.h"
 
 struct slow_page slow_page(void)
 {
@@ -66,6 +68,21 @@ void unloading_start(struct unloading *unloading)
 void unloading_join(struct unloading *unloading)
 {
 	pthread_join(unloading->thread, NULL);
+}
+
+void judged_load(const char *path, const char *parameters)
+{
+	check(module_load(path, parameters), "load %s: %s", parameters, strerror(errno));
+	judge_calls(true, true);
+}
+
+void judged_unload(void)
+{
+	long start = now();
+
+	check(module_unload(), "unload: %s", strerror(errno));
+	check(now() - start < 10000, "unload took %ld ms", now() - start);
+	judge_calls(false, false);
 }
 
 long now(void)

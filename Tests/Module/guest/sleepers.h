@@ -28,6 +28,11 @@ struct unloading {
 void unloading_start(struct unloading *unloading);
 void unloading_join(struct unloading *unloading);
 
+/* Loads the module, and asks both socket calls for their answers. */
+void judged_load(const char *path, const char *parameters);
+/* Unloads it in less than ten seconds, and looks that nobody answers any more. */
+void judged_unload(void);
+
 /* Milliseconds of a clock that only goes forward. */
 long now(void);
 

@@ -20,21 +20,6 @@
 static const char *path, *parameters;
 static struct listener ip4;
 
-static void load(void)
-{
-	check(module_load(path, parameters), "load %s: %s", parameters, strerror(errno));
-	judge_calls(true, true);
-}
-
-static void unload(void)
-{
-	long start = now();
-
-	check(module_unload(), "unload: %s", strerror(errno));
-	check(now() - start < 10000, "unload took %ld ms", now() - start);
-	judge_calls(false, false);
-}
-
 struct slow_call {
 	int fd;
 	/* Of a socket call. */
@@ -67,7 +52,7 @@ static void behind_getpeername(const char *what, const uint8_t *options,
 	pthread_t sender, asker;
 	void *answer;
 
-	load();
+	judged_load(path, parameters);
 	call.fd = connection(what, &ip4, LB_IP4, options, options_size, "", client, &wire);
 	call.slow = slow_page();
 	pthread_create(&sender, NULL, send_slowly, &call);
@@ -75,10 +60,10 @@ static void behind_getpeername(const char *what, const uint8_t *options,
 	pthread_create(&asker, NULL, ask_name, &call);
 	usleep(200000);
 
-	unload();
+	judged_unload();
 	/* Lets the freed text be used by somebody else. */
-	load();
-	unload();
+	judged_load(path, parameters);
+	judged_unload();
 
 	slow_page_ready(&call.slow);
 	pthread_join(sender, NULL);
@@ -129,7 +114,7 @@ static void behind_copy(const char *what, void *(*sleep)(void *), int fd, int na
 	check(!error, "%s: the sleeper got %s", what, strerrorname_np((long)error));
 	unloading_join(&unloading);
 	if (!unloading.good)
-		unload();
+		judged_unload();
 	judge_calls(false, false);
 	slow_page_free(&call.slow);
 }
@@ -146,7 +131,7 @@ static void behind_calls(void)
 	int fd, i;
 
 	for (i = 0; i < 2; i++) {
-		load();
+		judged_load(path, parameters);
 		fd = connection("behind getsockopt", &ip4, LB_IP4, ip6_option,
 				sizeof(ip6_option), "", &ip6_client, &wire);
 		behind_copy("getsockopt", ask_slowly, fd, names[i]);
@@ -155,7 +140,7 @@ static void behind_calls(void)
 		close(fd);
 	}
 	for (i = 0; i < 2; i++) {
-		load();
+		judged_load(path, parameters);
 		fd = open(files[i], O_RDONLY | O_CLOEXEC);
 		behind_copy(files[i], read_slowly, fd, 0);
 		close(fd);

@@ -20,21 +20,6 @@
 static const char *path, *parameters;
 static struct listener ip4, dual;
 
-static void load(void)
-{
-	check(module_load(path, parameters), "load %s: %s", parameters, strerror(errno));
-	judge_calls(true, true);
-}
-
-static void unload(void)
-{
-	long start = now();
-
-	check(module_unload(), "unload: %s", strerror(errno));
-	check(now() - start < 10000, "unload took %ld ms", now() - start);
-	judge_calls(false, false);
-}
-
 /* With everything that may hold on to a socket, or to its functions. */
 static void open_connections(void)
 {
@@ -57,7 +42,7 @@ static void open_connections(void)
 	struct sockaddr_storage address;
 	int fd[KINDS], map[KINDS], i;
 
-	load();
+	judged_load(path, parameters);
 	for (i = 0; i < KINDS; i++) {
 		const struct listener *listener = kinds[i].dual ? &dual : &ip4;
 
@@ -79,7 +64,7 @@ static void open_connections(void)
 	}
 	check(counter("entry_alloc") - counter("entry_free") == KINDS,
 	      "%d sockets with an entry", KINDS);
-	unload();
+	judged_unload();
 	check(access("/proc/net/toa_stats", F_OK) && access("/proc/net/toa_table", F_OK),
 	      "files are left in /proc/net");
 
@@ -89,7 +74,7 @@ static void open_connections(void)
 		judge_socket(kinds[i].what, fd[i], kinds[i].dual, &wire[i], &nobody);
 	}
 	once("without module", &ip4, LB_IP4, GOOD, "", &nobody);
-	load();
+	judged_load(path, parameters);
 	for (i = 0; i < KINDS; i++)
 		judge_socket(kinds[i].what, fd[i], kinds[i].dual, &wire[i], &nobody);
 	once("works again", &ip4, LB_IP4, GOOD, "", &somebody);
@@ -101,7 +86,7 @@ static void open_connections(void)
 	}
 	check(balanced() && counter("entry_alloc") == 1, "entries after reload: %ld",
 	      counter("entry_alloc"));
-	unload();
+	judged_unload();
 }
 
 /* TLS copies the functions of a socket when it is first used, and keeps them. */
@@ -113,12 +98,12 @@ static void tls_before(void)
 	fd[0] = connection("TLS before load", &ip4, LB_IP4, GOOD, "", &nobody, &wire[0]);
 	if (!make_tls(fd[0]))
 		printf("TLS: %s\n", strerror(errno));
-	load();
+	judged_load(path, parameters);
 	judge_socket("TLS before load", fd[0], false, &wire[0], &nobody);
 	fd[1] = connection("TLS after load", &ip4, LB_IP4, GOOD, "", &somebody, &wire[1]);
 	make_tls(fd[1]);
 	judge_socket("TLS after load", fd[1], false, &wire[1], &somebody);
-	unload();
+	judged_unload();
 	fd[2] = connection("TLS after unload", &ip4, LB_IP4, GOOD, "", &nobody, &wire[2]);
 	make_tls(fd[2]);
 	for (i = 0; i < 3; i++)
@@ -140,16 +125,16 @@ static void half_open(void)
 	setsockopt(deferred.fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds));
 	/* Finished when the module is gone; when it is there again. */
 	for (turn = 0; turn < 2; turn++) {
-		load();
+		judged_load(path, parameters);
 		check(write_file("/sys/module/toa/parameters/profile", ELSEWHERE),
 		      "profile: %s", strerror(errno));
 		wire_connection(&on_syn, LB_IP4, ip4.port);
 		check(wire_syn_with(&on_syn, GOOD, "", 0), "SYN");
 		wire_connection(&swallowed, LB_IP4, deferred.port);
 		check(wire_connect(&swallowed, 0, GOOD, "", 0), "swallowed ACK");
-		unload();
+		judged_unload();
 		if (turn)
-			load();
+			judged_load(path, parameters);
 		wire_send(&on_syn, ACK, "", 0, "", 0);
 		wire_send(&swallowed, ACK, "", 0, "hello", 5);
 		fd = accept_from(&ip4, &address, 5000);
@@ -161,7 +146,7 @@ static void half_open(void)
 		wire_reset(&on_syn);
 		wire_reset(&swallowed);
 		if (turn)
-			unload();
+			judged_unload();
 	}
 	close(deferred.fd);
 }

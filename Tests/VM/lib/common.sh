@@ -16,6 +16,9 @@ need_root() {
   [ "$(id -u)" = 0 ] || die "$(basename "$0") makes chroots and needs root" "run it again with sudo"
 }
 
+# make_words KERNEL: what make is told of the processor and its compiler; GCC is that of READY-KERNEL.
+make_words() { ! is_arm64 "$1" || echo "ARCH=arm64 CROSS_COMPILE=$ARM64_PREFIX CC=$ARM64_PREFIX$GCC"; }
+
 seconds() { date +%s; }
 
 # What the names of its cross compiler's programs begin with.

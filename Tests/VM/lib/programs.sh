@@ -9,25 +9,6 @@ program_folder() {
   esac
 }
 
-# compile_static TARGET SOURCE...
-compile_static() {
-  local target=$1 work source
-  shift
-  case ${KVER:-} in
-    *-arm64)
-      work=$CACHE/build/programs-arm64
-      rm -rf "$work"
-      mkdir -p "$work"
-      cp "$@" "$work/"
-      for source; do cp "$(dirname "$source")"/*.h "$work/" 2>/dev/null || true; done
-      # shellcheck disable=SC2016
-      SHARE=$work in_root "$ROOT" sh -c 'cd /mnt && exec "$@" *.c' compile "$ARM64_PREFIX$GCC" -O2 -static -pthread -o program &&
-        cp "$work/program" "$target"
-      ;;
-    *) gcc -O2 -static -pthread -o "$target" "$@" ;;
-  esac
-}
-
 # static_program SOURCE...: prints the path of the program, which is compiled again when a source changed.
 static_program() {
   local target source
@@ -41,17 +22,51 @@ static_program() {
   echo "$target"
 }
 
+# compile_static TARGET SOURCE...
+compile_static() {
+  local target=$1 work
+  shift
+  case ${KVER:-} in
+    *-arm64)
+      work=$CACHE/build/programs-arm64
+      rm -rf "$work"
+      mkdir -p "$work"
+      cp "$@" "$work/"
+      # shellcheck disable=SC2016
+      SHARE=$work in_root "$ROOT" sh -c 'cd /mnt && exec "$@" *.c' compile "$ARM64_PREFIX$GCC" -O2 -static -pthread -o program &&
+        cp "$work/program" "$target"
+      ;;
+    *) gcc -O2 -static -pthread -o "$target" "$@" ;;
+  esac
+}
+
+# module_programs: those of Tests/Module/guest; prints their folder.
+module_programs() {
+  local folder
+  folder=$(program_folder)/module
+  mkdir -p "$folder"
+  case ${KVER:-} in
+    *-arm64)
+      mkdir -p "$folder/source" "$folder/programs"
+      cp -pru "$REPO"/Tests/Module/guest/. "$folder/source/"
+      SHARE=$folder in_root "$ROOT" env CC="$ARM64_PREFIX$GCC" sh /mnt/source/build.sh /mnt/programs >&2 || return 1
+      echo "$folder/programs"
+      ;;
+    *)
+      "$REPO/Tests/Module/guest/build.sh" "$folder" >&2 || return 1
+      echo "$folder"
+      ;;
+  esac
+}
+
 # copy_programs FOLDER: all that the cases use. One guest at a time compiles.
 copy_programs() {
-  local source
+  local source programs
   mkdir -p "$CACHE/bin"
   exec 7>"$CACHE/bin/.lock"
   flock 7
-  for source in "$VM_DIR"/guest/*.c; do cp "$(static_program "$source")" "$1/"; done
-  for source in $("$REPO/Tests/Module/guest/build.sh" --programs); do
-    # shellcheck disable=SC2046
-    cp "$(cd "$REPO/Tests/Module/guest" && static_program "$source.c" $(./build.sh --shared))" "$1/"
-  done
-  cp "$(static_program "$REPO/Tests/Bpf/programs/traps.c")" "$1/"
+  for source in "$VM_DIR"/guest/*.c "$REPO/Tests/Bpf/programs/traps.c"; do cp "$(static_program "$source")" "$1/"; done
+  programs=$(module_programs) || die "the programs of Tests/Module/guest do not build" "read the lines above"
+  cp "$programs"/* "$1/"
   exec 7>&-
 }
