@@ -14,47 +14,34 @@ struct EBPFLoadTests {
 
   init() throws { host = try FakeHost() }
 
-  private func load(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
-    try await Loader(host.system, host.console).load(request)
-  }
-
-  private func failure(_ request: LoadRequest) async -> ToaError? {
-    do throws(ToaError) {
-      _ = try await load(request)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   private var live: LiveEBPF? { get throws { try Backend.live(host.system)?.ebpf } }
 
   @Test func `a load attaches to the whole host, and a second one changes nothing`() async throws {
-    let first = try await load(LoadRequest(backend: .ebpf))
+    let first = try await host.load(LoadRequest(backend: .ebpf))
     #expect(first.loaded && first.changed && first.backend.value == .ebpf && first.milliseconds != nil)
     #expect(first.ebpf?.cgroup == "/" && first.ebpf?.attached == ["sockops", "getpeername4", "getpeername6"])
     #expect(first.ebpf?.trusted == TrustList.standard.description)
     let before = host.snapshot
-    let second = try await load(LoadRequest(backend: .ebpf))
+    let second = try await host.load(LoadRequest(backend: .ebpf))
     #expect(second.loaded && !second.changed && second.milliseconds == nil)
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: before.without(FakeHost.volatile)) == [])
   }
 
   @Test func `other settings replace what works, each of them and another object`() async throws {
-    _ = try await load(LoadRequest(backend: .ebpf))
-    _ = try await load(LoadRequest(backend: .ebpf, trust: "203.0.113.0/24"))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
+    _ = try await host.load(LoadRequest(backend: .ebpf, trust: "203.0.113.0/24"))
     #expect(try live?.trusted.contains("203.0.113.0/24") == true && live?.trusted.contains("127.0.0.0/8") == true)
-    _ = try await load(LoadRequest(backend: .ebpf, getsockopt: true))
+    _ = try await host.load(LoadRequest(backend: .ebpf, getsockopt: true))
     #expect(try live?.getsockopt == true && live?.trusted == TrustList.standard.description)
-    _ = try await load(LoadRequest(backend: .ebpf, cgroup: "system.slice"))
+    _ = try await host.load(LoadRequest(backend: .ebpf, cgroup: "system.slice"))
     #expect(try live?.cgroup == "/system.slice" && live?.generation == 4)
     host[\.source] = "b"
-    #expect(try await load(LoadRequest(backend: .ebpf, cgroup: "/sys/fs/cgroup/system.slice")).changed)
-    #expect(try await !load(LoadRequest(backend: .ebpf, cgroup: "/sys/fs/cgroup/system.slice/.")).changed)
+    #expect(try await host.load(LoadRequest(backend: .ebpf, cgroup: "/sys/fs/cgroup/system.slice")).changed)
+    #expect(try await !host.load(LoadRequest(backend: .ebpf, cgroup: "/sys/fs/cgroup/system.slice/.")).changed)
   }
 
   @Test func `a dry run loads nothing`() async throws {
-    let document = try await load(LoadRequest(backend: .ebpf, dryRun: true))
+    let document = try await host.load(LoadRequest(backend: .ebpf, dryRun: true))
     #expect(!document.loaded && !document.changed)
     #expect(host.changes == [] && !host.files.exists(FakeHost.pins))
   }
@@ -62,19 +49,19 @@ struct EBPFLoadTests {
   @Test func `a BPF file system that toa mounts is unmounted by unload`() async throws {
     host.write(MountTable.path, FakeHost.mounts.split(separator: "\n").dropLast().map { $0 + "\n" }.joined())
     let before = host.snapshot
-    _ = try await load(LoadRequest(backend: .ebpf))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
     #expect(host.changes.first == "mount -t bpf bpf /sys/fs/bpf")
     #expect(try await Loader(host.system, host.console).unload(dryRun: false).changed)
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: before) == [])
     // With somebody else's pins it stays.
-    _ = try await load(LoadRequest(backend: .ebpf))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
     host.write("/sys/fs/bpf/cilium/map", "")
     _ = try await Loader(host.system, host.console).unload(dryRun: false)
     #expect(MountTable.read(from: host.files).mount(at: "/sys/fs/bpf")?.type == "bpf")
   }
 
   @Test func `a BPF file system that was there stays`() async throws {
-    _ = try await load(LoadRequest(backend: .ebpf))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
     _ = try await Loader(host.system, host.console).unload(dryRun: false)
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: FakeHost.fresh) == [])
   }
@@ -82,7 +69,7 @@ struct EBPFLoadTests {
   @Test func `without a mounted hierarchy it is mounted for the moment of attaching`() async throws {
     host.write(MountTable.path, FakeHost.mounts.replacing("cgroup2 cgroup2", with: "tmpfs tmpfs"))
     let before = try host.files.text(MountTable.path)
-    _ = try await load(LoadRequest(backend: .ebpf))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
     #expect(
       host.changes == [
         "mount -t cgroup2 cgroup2 /run/toa/cgroup2", "bpf load", "umount /run/toa/cgroup2",
@@ -92,7 +79,7 @@ struct EBPFLoadTests {
     // A killed run left it mounted: it is used, and goes.
     host.write(MountTable.path, before + "70 25 0:9 / /run/toa/cgroup2 rw - cgroup2 cgroup2 rw\n")
     host.write("/run/toa/cgroup2/cgroup.procs", "")
-    _ = try await load(LoadRequest(backend: .ebpf, getsockopt: true))
+    _ = try await host.load(LoadRequest(backend: .ebpf, getsockopt: true))
     #expect(try host.files.text(MountTable.path) == before)
   }
 
@@ -102,17 +89,17 @@ struct EBPFLoadTests {
     ("/proc/self/cgroup", "there is no folder /proc/self/cgroup"),
   ])
   func `what is no cgroup is refused`(given: String, why: String) async {
-    let error = await failure(LoadRequest(backend: .ebpf, cgroup: given))
+    let error = await host.failure(LoadRequest(backend: .ebpf, cgroup: given))
     #expect(error?.status == .usage && error?.why == why)
     #expect(host.changes == [])
   }
 
   @Test func `the installed settings are the default, and their cgroup is made when it is missing`() async throws {
     host.write(EBPFSettings.path, EBPFSettings(trusted: "any", cgroup: "/later", getsockopt: true).fileText)
-    let document = try await load(LoadRequest())
+    let document = try await host.load(LoadRequest())
     #expect(document.backend.value == .ebpf)
     #expect(document.ebpf?.cgroup == "/later" && document.ebpf?.trusted == "any" && document.ebpf?.getsockopt == true)
-    #expect(try await load(LoadRequest(getsockopt: false)).ebpf?.getsockopt == false)
+    #expect(try await host.load(LoadRequest(getsockopt: false)).ebpf?.getsockopt == false)
   }
 
   @Test(arguments: [
@@ -123,30 +110,30 @@ struct EBPFLoadTests {
   ])
   func `settings that do not parse load nothing`(text: String) async {
     host.write(EBPFSettings.path, text)
-    #expect(await failure(LoadRequest())?.status == .loadFailed)
+    #expect(await host.failure(LoadRequest())?.status == .loadFailed)
     #expect(host.changes == [])
   }
 
   @Test func `options of the other backend are refused`() async {
-    #expect(await failure(LoadRequest(backend: .module, cgroup: "x"))?.status == .usage)
-    #expect(await failure(LoadRequest(backend: .module, getsockopt: true))?.status == .usage)
-    #expect(await failure(LoadRequest(backend: .ebpf, hook: "ftrace"))?.status == .usage)
-    #expect(await failure(LoadRequest(backend: .ebpf, trust: "x"))?.status == .usage)
+    #expect(await host.failure(LoadRequest(backend: .module, cgroup: "x"))?.status == .usage)
+    #expect(await host.failure(LoadRequest(backend: .module, getsockopt: true))?.status == .usage)
+    #expect(await host.failure(LoadRequest(backend: .ebpf, hook: "ftrace"))?.status == .usage)
+    #expect(await host.failure(LoadRequest(backend: .ebpf, trust: "x"))?.status == .usage)
   }
 
   @Test func `one backend beside the other is refused, and beside a foreign module`() async throws {
-    _ = try await load(LoadRequest(backend: .ebpf))
-    let error = await failure(LoadRequest(backend: .module))
+    _ = try await host.load(LoadRequest(backend: .ebpf))
+    let error = await host.failure(LoadRequest(backend: .module))
     #expect(error?.status == .conflict && error?.what == "eBPF 0.1.0 is loaded" && error?.next.first == "toa unload")
     _ = try await Loader(host.system, host.console).unload(dryRun: false)
     host.write("/sys/module/toa/version", "0.1.0\n")
-    #expect(await failure(LoadRequest(backend: .ebpf))?.what == "another TOA module is loaded: toa")
+    #expect(await host.failure(LoadRequest(backend: .ebpf))?.what == "another TOA module is loaded: toa")
     host.write("/sys/module/toa/parameters/trusted", "none\n")
     host.write("/sys/module/toa/parameters/hook", "ftrace\n")
-    #expect(await failure(LoadRequest(backend: .ebpf))?.what == "toa.ko 0.1.0 is loaded")
+    #expect(await host.failure(LoadRequest(backend: .ebpf))?.what == "toa.ko 0.1.0 is loaded")
     host.remove("/sys/module/toa")
     host.write("/proc/modules", "tgw_toa 16384 0 - Live 0x0000000000000000\n")
-    #expect(await failure(LoadRequest(backend: .ebpf))?.what == "another TOA module is loaded: tgw_toa")
+    #expect(await host.failure(LoadRequest(backend: .ebpf))?.what == "another TOA module is loaded: tgw_toa")
   }
 
   @Test func `what a killed run left is removed by unload`() async throws {
@@ -178,7 +165,7 @@ struct EBPFLoadTests {
     let before = host.snapshot
     host[\.bpfLoadError] = BpfError(
       operation: refusal.operation, subject: "sockops", errno: refusal.errno, log: refusal.log)
-    let error = await failure(LoadRequest(backend: .ebpf))
+    let error = await host.failure(LoadRequest(backend: .ebpf))
     #expect(error?.status == refusal.status)
     #expect(error?.why.contains(refusal.why) == true, "\(error?.why ?? "")")
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: before) == [])
@@ -189,23 +176,23 @@ struct EBPFLoadTests {
     host[\.attachments] = [
       BpfAttachment(hook: .sockops, program: 7, name: "tcp_tuner", isOurs: false, isExclusive: true)
     ]
-    let error = await failure(LoadRequest(backend: .ebpf))
+    let error = await host.failure(LoadRequest(backend: .ebpf))
     #expect(error?.status == .conflict && error?.why.contains("tcp_tuner (id 7)") == true)
   }
 
   @Test func `missing rights are named`() async {
     host[\.bpfLoadError] = BpfError(operation: "load", subject: "sockops", errno: EPERM)
     host[\.identity.capabilities] = 1 << 12
-    #expect(await failure(LoadRequest(backend: .ebpf))?.why == "this process lacks CAP_PERFMON, CAP_BPF")
+    #expect(await host.failure(LoadRequest(backend: .ebpf))?.why == "this process lacks CAP_PERFMON, CAP_BPF")
     host[\.identity.capabilities] = 1 << 21
-    #expect(await failure(LoadRequest(backend: .ebpf))?.why == "this process lacks CAP_NET_ADMIN")
+    #expect(await host.failure(LoadRequest(backend: .ebpf))?.why == "this process lacks CAP_NET_ADMIN")
   }
 
   @Test func `status tells a whole, a changed, a broken and an unloaded eBPF apart`() async throws {
     host.write(EBPFSettings.path, EBPFSettings(cgroup: "/later").fileText)
     func status() async -> StatusDocument { await StatusReport(host.system, host.console).show() }
     #expect(await status().state == "notLoaded")
-    _ = try await load(LoadRequest())
+    _ = try await host.load(LoadRequest())
     var document = await status()
     #expect(document.state == "working" && document.backend.value == .ebpf && document.installed.value == .ebpf)
     #expect(document.counters?["syn_recv_sock_toa"] == 42 && document.ebpf?.cgroup == "/later")

@@ -14,26 +14,13 @@ struct EBPFProfileTests {
 
   private var live: LiveEBPF? { get throws { try Backend.live(host.system)?.ebpf } }
 
-  private func load(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
-    try await Loader(host.system, host.console).load(request)
-  }
-
-  private func failure(_ request: LoadRequest) async -> ToaError? {
-    do throws(ToaError) {
-      _ = try await load(request)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   @Test func `the default profile gives what it always gave`() async throws {
-    let document = try await load(LoadRequest(backend: .ebpf))
+    let document = try await host.load(LoadRequest(backend: .ebpf))
     #expect(document.ebpf?.profile == "default")
     #expect(Set(document.ebpf?.options ?? []) == ["254/8", "200/8", "254/20", "253/20"])
     #expect(document.ebpf?.socketCalls == [])
-    #expect(try await load(LoadRequest(backend: .ebpf, getsockopt: true)).ebpf?.socketCalls == [4096, 1345])
-    #expect(try await !load(LoadRequest(backend: .ebpf, profile: "default", getsockopt: true)).changed)
+    #expect(try await host.load(LoadRequest(backend: .ebpf, getsockopt: true)).ebpf?.socketCalls == [4096, 1345])
+    #expect(try await !host.load(LoadRequest(backend: .ebpf, profile: "default", getsockopt: true)).changed)
   }
 
   @Test func `a profile is kept with the package and by a second run`() async throws {
@@ -51,9 +38,9 @@ struct EBPFProfileTests {
 
   @Test func `a load with another profile replaces the programs until the boot`() async throws {
     try await host.install(.ebpf, profile: "dpvs")
-    let document = try await load(LoadRequest(profile: "tencent-gaap"))
+    let document = try await host.load(LoadRequest(profile: "tencent-gaap"))
     #expect(document.changed && document.ebpf?.options == ["200/8"] && document.ebpf?.generation == 2)
-    #expect(try await load(LoadRequest()).ebpf?.profile == "dpvs")
+    #expect(try await host.load(LoadRequest()).ebpf?.profile == "dpvs")
   }
 
   @Test(arguments: [
@@ -64,7 +51,7 @@ struct EBPFProfileTests {
   ])
   func `what eBPF cannot do is refused, with the way out`(profile: String, why: String, without: String) async throws {
     let errors = [
-      await host.failure(.ebpf, profile: profile), await failure(LoadRequest(backend: .ebpf, profile: profile)),
+      await host.failure(.ebpf, profile: profile), await host.failure(LoadRequest(backend: .ebpf, profile: profile)),
     ]
     for error in errors {
       #expect(error?.status == .notApplicable && error?.what == "eBPF cannot do all of the profile \(profile)")
@@ -72,7 +59,7 @@ struct EBPFProfileTests {
       #expect(error?.next.last == "or do without: --profile \(without)")
     }
     #expect(host.changes == [])
-    #expect(try await load(LoadRequest(backend: .ebpf, profile: without)).changed)
+    #expect(try await host.load(LoadRequest(backend: .ebpf, profile: without)).changed)
   }
 
   @Test func `auto takes the module for such a profile, and does not fall back where there is none`() async throws {

@@ -18,19 +18,6 @@ struct ProfileTests {
     host.files.line("/lib/modprobe.d/toa.conf")?.split(separator: "\n").last.map(String.init)
   }
 
-  private func load(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
-    try await Loader(host.system, host.console).load(request)
-  }
-
-  private func failure(_ request: LoadRequest) async -> ToaError? {
-    do throws(ToaError) {
-      _ = try await load(request)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   @Test func `a profile is given to the module now and at boot, and kept by a second run`() async throws {
     let document = try await host.install(profile: " tencent-clb -4096 ")
     #expect(document.steps.contains { $0.title.hasSuffix(", profile tencent-clb,-4096") })
@@ -97,8 +84,8 @@ struct ProfileTests {
     #expect(error.status == .usage)
     #expect(error.what == "--profile \(shellQuoted(text)) is no profile")
     #expect(await host.failure(.auto, profile: text)?.what == error.what)
-    #expect(await failure(LoadRequest(profile: text))?.what == error.what)
-    #expect(await failure(LoadRequest(backend: .ebpf, profile: text))?.what == error.what)
+    #expect(await host.failure(LoadRequest(profile: text))?.what == error.what)
+    #expect(await host.failure(LoadRequest(backend: .ebpf, profile: text))?.what == error.what)
     #expect(host.changes == [])
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: FakeHost.fresh) == [])
   }
@@ -106,19 +93,19 @@ struct ProfileTests {
   @Test func `load gives the module the profile`() async throws {
     try await host.install()
     _ = try await Loader(host.system, host.console).unload(dryRun: false)
-    let document = try await load(LoadRequest(profile: "ksyun -1345"))
+    let document = try await host.load(LoadRequest(profile: "ksyun -1345"))
     #expect(document.module?.profile == "ksyun,-1345" && document.module?.socketCalls == [])
     #expect(host.transcript.err.contains("# modprobe toa profile=ksyun,-1345\n"))
   }
 
   @Test func `a loaded module gets prefixes and profile without being loaded anew`() async throws {
     try await host.install(profile: "tencent-clb")
-    #expect(try await load(LoadRequest(profile: "alibaba-cdn", dryRun: true)).changed == false)
+    #expect(try await host.load(LoadRequest(profile: "alibaba-cdn", dryRun: true)).changed == false)
     #expect(live == "tencent-clb")
-    let document = try await load(LoadRequest(trust: "203.0.113.0/24", profile: "alibaba-cdn"))
+    let document = try await host.load(LoadRequest(trust: "203.0.113.0/24", profile: "alibaba-cdn"))
     #expect(document.changed && document.module?.profile == "alibaba-cdn")
     #expect(document.module?.trusted?.contains("203.0.113.0/24") == true)
-    #expect(try await !load(LoadRequest(profile: " alibaba-cdn")).changed)
+    #expect(try await !host.load(LoadRequest(profile: " alibaba-cdn")).changed)
     // For this load only.
     #expect(stored == "options toa profile=tencent-clb")
   }
@@ -150,12 +137,12 @@ struct ProfileTests {
     host[\.knowsProfiles] = false
     try await host.install()
     #expect(live == nil)
-    var error = await failure(LoadRequest(profile: "dpvs"))
+    var error = await host.failure(LoadRequest(profile: "dpvs"))
     #expect(error?.status == .notApplicable && error?.what == "toa.ko 0.1.0 knows no profiles")
-    #expect(try await !load(LoadRequest()).changed)
+    #expect(try await !host.load(LoadRequest()).changed)
     _ = try await Loader(host.system, host.console).unload(dryRun: false)
-    error = await failure(LoadRequest(profile: "dpvs"))
+    error = await host.failure(LoadRequest(profile: "dpvs"))
     #expect(error?.what == "\(FakeHost.modulePath) knows no profiles" && host.modules.state("toa") == .absent)
-    #expect(try await load(LoadRequest(trust: "any")).changed)
+    #expect(try await host.load(LoadRequest(trust: "any")).changed)
   }
 }

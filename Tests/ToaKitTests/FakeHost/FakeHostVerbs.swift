@@ -38,4 +38,19 @@ extension FakeHost {
       return error
     }
   }
+
+  @discardableResult
+  func load(_ request: LoadRequest) async throws(ToaError) -> LoadDocument {
+    try await Loader(system, console).load(request)
+  }
+
+  /// The error of loading that fails; nil when it succeeds.
+  func failure(_ request: LoadRequest) async -> ToaError? {
+    do throws(ToaError) {
+      try await load(request)
+      return nil
+    } catch {
+      return error
+    }
+  }
 }
