@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The whole story, live: a bare Debian 12, 'toa install', a reboot, the client's address still there, 'toa uninstall',
-# and the file system compared with what it was.
+# The whole story, live: a bare Debian 12, 'toa install', a new kernel, a reboot into it, the client's address still there, 'toa
+# uninstall', and the file system compared with what it would be.
 #
 #   demo.sh [--toa FILE]
 set -euo pipefail
@@ -11,8 +11,8 @@ need_root
 if [ -t 1 ]; then COLUMNS=$(stty size </dev/tty 2>/dev/null | cut -d' ' -f2 || echo 100); else COLUMNS=100; fi
 export COLUMNS
 status=0
-"$VM_DIR/story.sh" --demo "$@" main || status=$?
+"$VM_DIR/story.sh" --demo "$@" debian-12 || status=$?
 echo
-cat "$CACHE"/run/story-main-demo/console-* | tr -d '\r' | grep -aE '^(client address seen after reboot|difference after uninstall:)' || true
+cat "$CACHE"/run/story-debian-12-demo/console-* | tr -d '\r' | grep -aE '^(client address seen after reboot|difference after uninstall:)' || true
 echo "exit status $status"
 exit "$status"

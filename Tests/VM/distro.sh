@@ -1,66 +1,138 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the disk of the distribution guest: Debian 12 with systemd, gcc, make and the headers of its kernel.
-# Prints nothing when it is there already. Leaves $CACHE/READY-distro: KVER, VMLINUZ, INITRD, IMAGE.
+# Makes the disk of a distribution guest: Debian with systemd, gcc, make, the older of two kernels and its headers; the packages
+# of the newer kernel lie on it, not installed. Prints nothing for a suite that is there already.
+#
+#   distro.sh [SUITE]...     bullseye, bookworm, trixie, sid; all of them without arguments
+#
+# Leaves $CACHE/READY-distro-SUITE: KVER, NEXT, VMLINUZ, INITRD, IMAGE, ROOT, MODULES; $CACHE/known-SUITE, a snapshot of the disk; and
+# $CACHE/upgraded-SUITE, which is what the update of the kernel, with the old one purged, changes in a machine that has no toa:
+# lines of diff between two snapshots.
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/mirror.sh"
 . "$VM_DIR/lib/root.sh"
+. "$VM_DIR/lib/suites.sh"
 
-[ "${1:-}" != --refresh ] || rm -f "$CACHE/READY-distro"
-# The guest's own units are part of the disk: when they change, the disk is made again.
-recipe=$(cat "$0" "$VM_DIR"/guest/distro/*.service | sha256sum | cut -c1-16)
-if [ -e "$CACHE/READY-distro" ] && grep -q "RECIPE=$recipe" "$CACHE/READY-distro"; then exit 0; fi
-need_root
-mkdir -p "$CACHE/log"
-exec 9>"$CACHE/distro.lock"
-flock 9
-find_mirrors
-root=$CACHE/root-distro log=$CACHE/log/root-distro.log
-started=$(seconds)
-: >"$log"
-make_base bookworm
-say "distribution guest: installing packages"
-copy_base bookworm "$root"
-kver=$(newest_kernel "$root" '6\.1\.[0-9.]+-[0-9]+')
+# What the disk is made from, in a word: when that changes, it is made again.
+recipe=$(cat "$0" "$VM_DIR/lib/suites.sh" "$VM_DIR"/guest/distro/{snapshot.sh,not-compared,toa-story.service} | sha256sum | cut -c1-16)
 
-# gcc-11 is there for the story in which the compiler is not the one the kernel was built with.
-INITRD=No install_packages "$root" "$log" systemd systemd-sysv udev dbus kmod procps iproute2 \
-  gcc make gcc-11 initramfs-tools "linux-image-$kver" "linux-headers-$kver"
+# choose_kernels SUITE ROOT: sets kver and next.
+choose_kernels() {
+  local suite=$1 root=$2 old
+  next=$(kernels_of "$root" "$suite" | tail -n 1)
+  old=$(old_kernel_suite "$suite")
+  if [ "$old" != "$suite" ]; then
+    sources_of "$old" >"$root/etc/apt/sources.list.d/old-kernel.list"
+    quietly "$log" in_root "$root" apt-get -q update || die "$suite: no package lists of $old" "see $log"
+    kver=$(kernels_of "$root" "$old" | tail -n 1)
+  else
+    kver=$(kernels_of "$root" "$suite" | head -n 1)
+  fi
+  [ -n "$kver" ] && [ -n "$next" ] && [ "$kver" != "$next" ] ||
+    die "$suite: there are no two kernels: '$kver', '$next'" "remove $CACHE/base-$suite and run again"
+}
 
-# An initramfs with the disk driver alone: the distribution's holds hundreds and unpacks slowly under emulation.
-sed -i 's/^MODULES=.*/MODULES=list/' "$root/etc/initramfs-tools/initramfs.conf"
-printf 'virtio_pci\nvirtio_blk\n' >>"$root/etc/initramfs-tools/modules"
-quietly "$log" in_root "$root" update-initramfs -c -k "$kver" || die "no initramfs for the distribution guest" "see $log"
+# add_next_kernel ROOT: its packages and those that they need, where apt keeps what it has fetched.
+add_next_kernel() {
+  in_root "$1" apt-get clean
+  quietly "$log" in_root "$1" apt-get -q -y --no-install-recommends --download-only install "linux-image-$next" "linux-headers-$next" ||
+    die "the packages of $next cannot be fetched" "see $log"
+}
 
-echo 'LABEL=toaroot / ext4 defaults 0 1' >"$root/etc/fstab"
-echo toa-guest >"$root/etc/hostname"
-printf '127.0.0.1 localhost toa-guest\n' >"$root/etc/hosts"
-# With an identity this is not a first boot, in which systemd would set up services anew.
-in_root "$root" systemd-machine-id-setup >>"$log" 2>&1
-: >"$root/etc/resolv.conf"
-cp "$VM_DIR"/guest/distro/*.service "$root/etc/systemd/system/"
-in_root "$root" systemctl -q enable toa-story.service
+# settle SUITE ROOT: a plain Debian, in which nothing writes on its own account.
+settle() {
+  local root=$2
+  # An initramfs with the disk driver alone: the distribution's holds hundreds and unpacks slowly under emulation.
+  sed -i 's/^MODULES=.*/MODULES=list/' "$root/etc/initramfs-tools/initramfs.conf"
+  printf 'virtio_pci\nvirtio_blk\next4\n' >>"$root/etc/initramfs-tools/modules"
+  echo 'LABEL=toaroot / ext4 defaults 0 1' >"$root/etc/fstab"
+  echo toa-guest >"$root/etc/hostname"
+  printf '127.0.0.1 localhost toa-guest\n' >"$root/etc/hosts"
+  # With an identity this is not a first boot, in which systemd would set up services anew.
+  in_root "$root" systemd-machine-id-setup >>"$log" 2>&1
+  : >"$root/etc/resolv.conf"
+  cp "$VM_DIR"/guest/distro/*.service "$root/etc/systemd/system/"
+  in_root "$root" systemctl -q enable toa-story.service
+  # Whatever would write or wait on its own account stays off, so that two snapshots compare.
+  in_root "$root" systemctl -q mask getty.target getty-static.service serial-getty@ttyS0.service console-getty.service \
+    apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
+    systemd-tmpfiles-clean.timer systemd-timesyncd.service
+  # What made the packages install quickly here is not part of it; only dpkg still does not wait for the disk.
+  rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/apt/apt.conf.d/80machine" "$root"/etc/apt/sources.list.d/*.list
+  echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/80quick"
+  rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
+  echo "deb http://deb.invalid/debian $1 main" >"$root/etc/apt/sources.list"
+}
 
-# Whatever would write or wait on its own account stays off, so that two snapshots compare.
-in_root "$root" systemctl -q mask getty.target getty-static.service serial-getty@ttyS0.service console-getty.service \
-  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
-  systemd-tmpfiles-clean.timer systemd-timesyncd.service
+# snapshot_of ROOT FILE
+snapshot_of() {
+  mkdir -p "$work/share"
+  cp "$VM_DIR"/guest/distro/{snapshot.sh,not-compared} "$work/share/"
+  SHARE=$work/share in_root "$1" sh /mnt/snapshot.sh /mnt/snapshot
+  grep -v ' /mnt' "$work/share/snapshot" >"$2"
+}
 
-# Back to a plain Debian: what made the packages install quickly here is not part of it.
-rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/dpkg/dpkg.cfg.d/80quick" "$root/etc/apt/apt.conf.d/80machine"
-rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
-echo 'deb http://deb.invalid/debian bookworm main' >"$root/etc/apt/sources.list"
+# note_upgrade SUITE ROOT: the same update without toa, here, where it takes seconds.
+note_upgrade() {
+  local copy=$work/root
+  cp -a "$2" "$copy"
+  quietly "$log" in_root "$copy" sh -euc '
+    apt-get -q -y install /var/cache/apt/archives/*.deb
+    apt-get -q -y purge $(dpkg-query -W -f "\${Package}\n" "linux-*-${1%-cloud-amd64}*")
+  ' upgrade "$kver" || die "$1: the kernel does not upgrade to $next" "see $log"
+  snapshot_of "$copy" "$work/upgraded"
+  { diff "$CACHE/known-$1" "$work/upgraded" || true; } | grep '^[<>]' | LC_ALL=C sort >"$CACHE/upgraded-$1"
+}
 
-say "distribution guest: writing the disk"
-quietly "$log" env PATH="$PATH:/usr/sbin:/sbin" \
-  mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -d "$root" "$CACHE/distro.raw" 3G || die "mke2fs failed" "see $log"
-cat >"$CACHE/.ready-distro" <<READY
+prepare() {
+  local suite=$1 root=$CACHE/root-distro-$1 image=$CACHE/distro-$1.raw started kver next
+  log=$CACHE/log/root-distro-$suite.log work=$CACHE/build/distro-$suite
+  started=$(seconds)
+  : >"$log"
+  make_base "$suite"
+  say "Debian $suite: installing packages"
+  rm -rf "$work"
+  mkdir -p "$work"
+  copy_base "$suite" "$root"
+  choose_kernels "$suite" "$root"
+  # shellcheck disable=SC2046
+  INITRD=No install_packages "$root" "$log" systemd systemd-sysv udev dbus kmod procps iproute2 \
+    gcc make initramfs-tools "linux-image-$kver" "linux-headers-$kver" $(suite_packages "$suite")
+  add_next_kernel "$root"
+  settle "$suite" "$root"
+  quietly "$log" in_root "$root" update-initramfs -c -k "$kver" || die "$suite: no initramfs" "see $log"
+  snapshot_of "$root" "$CACHE/known-$suite"
+  note_upgrade "$suite" "$root"
+  rm -rf "$work"
+  quietly "$log" env PATH="$PATH:/usr/sbin:/sbin" \
+    mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -d "$root" "$image" 4G || die "mke2fs failed" "see $log"
+  cat >"$CACHE/.ready-distro-$suite" <<READY
 RECIPE=$recipe
 KVER=$kver
+NEXT=$next
 VMLINUZ=$root/boot/vmlinuz-$kver
 INITRD=$root/boot/initrd.img-$kver
-IMAGE=$CACHE/distro.raw
+MODULES=$root/lib/modules/$kver
+IMAGE=$image
+ROOT=$root
 READY
-mv "$CACHE/.ready-distro" "$CACHE/READY-distro"
-say "distribution guest: ready after $(($(seconds) - started)) s ($kver)"
+  mv "$CACHE/.ready-distro-$suite" "$CACHE/READY-distro-$suite"
+  say "Debian $suite: ready after $(($(seconds) - started)) s ($kver, then $next)"
+}
+
+is_ready() { grep -qsx "RECIPE=$recipe" "$CACHE/READY-distro-$1"; }
+
+for suite in ${*:-$ALL_SUITES}; do
+  kernel_pattern "$suite" >/dev/null
+  ! is_ready "$suite" || continue
+  need_root
+  mkdir -p "$CACHE/log"
+  (
+    flock 9
+    # Somebody else may have made it meanwhile.
+    ! is_ready "$suite" || exit 0
+    find_mirrors
+    prepare "$suite"
+  ) 9>"$CACHE/distro-$suite.lock"
+done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Everything that needs a virtual machine or other kernels' headers: the check of the harness, the kernels and their variants, the
-# stories of the distribution guest, and what compilers and checkers say of the module for each kernel. Two run at a time.
+# stories of the distribution guests, and what compilers and checkers say of the module for each kernel. Two run at a time.
 # Nothing is skipped: a guest that did not report counts as failed.
 #
 #   run.sh                     all of it
@@ -9,8 +9,9 @@
 #   run.sh --toa FILE ...      another static toa than dist/toa
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
+. "$VM_DIR/lib/suites.sh"
 
-ALL_STORIES="kill ebpf main faults"
+ALL_STORIES="kill debian-13 debian-12 debian-sid debian-11 ebpf faults"
 TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES=$ALL_STORIES HARNESS=yes
 while [ $# -gt 0 ]; do
   case $1 in
@@ -35,7 +36,7 @@ mkdir -p "$CACHE/run" "$CACHE/log"
 pids=""
 # shellcheck disable=SC2086
 "$VM_DIR/kernels.sh" $KERNELS & pids=$!
-if [ -n "$STORIES" ]; then "$VM_DIR/distro.sh" & pids="$pids $!"; fi
+if [ -n "$STORIES" ]; then echo "$ALL_SUITES" | tr ' ' '\n' | xargs -P 2 -n 1 "$VM_DIR/distro.sh" & pids="$pids $!"; fi
 for pid in $pids; do wait "$pid" || die "the guests cannot be prepared" "read the lines above"; done
 say "prepared in $(($(seconds) - started)) s"
 

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Tells one story in the distribution guest: boots the same disk once per stage, with a real shutdown in between,
-# and ends 0 only if every case of every stage passed.
+# Tells one story in a distribution guest: boots the same disk once per stage, with a real shutdown in between, each time with the
+# newest kernel that is installed there, and ends 0 only if every case of every stage passed.
 #
-#   story.sh [options] STORY       a file Tests/VM/stories/STORY: case names; 'reboot [kernel parameters]' begins a stage
+#   story.sh [options] STORY       a file Tests/VM/stories/STORY: 'suite NAME', then case names; 'reboot [kernel parameters]'
+#                                  begins a stage
 #     --toa FILE         the static toa (dist/toa)
 #     --demo             show it live on this terminal
 #     --timeout SECONDS  for one stage (1800)
@@ -27,8 +28,10 @@ done
 story=$1 plot=$VM_DIR/stories/$1
 [ -e "$plot" ] || die "no story named $story" "choose from: $(cd "$VM_DIR/stories" && echo *)"
 [ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
-"$VM_DIR/distro.sh"
-. "$CACHE/READY-distro"
+suite=$(awk '$1 == "suite" { print $2 }' "$plot")
+[ -n "$suite" ] || die "the story $story has no suite" "begin $plot with a line 'suite bookworm'"
+"$VM_DIR/distro.sh" "$suite"
+. "$CACHE/READY-distro-$suite"
 
 run=$CACHE/run/story-$story${DEMO:+-demo}
 rm -rf "$run"
@@ -38,7 +41,7 @@ qemu-img create -q -f qcow2 -b "$IMAGE" -F raw "$run/disk.qcow2"
 stages=$(($(grep -c '^reboot' "$plot" || true) + 1))
 
 # cases_of N: the case names of one stage.
-cases_of() { awk -v want="$1" 'BEGIN { stage = 1 } /^#/ || !NF { next } $1 == "reboot" { stage++; next } stage == want { print $1 }' "$plot"; }
+cases_of() { awk -v want="$1" 'BEGIN { stage = 1 } /^#/ || !NF || $1 == "suite" { next } $1 == "reboot" { stage++; next } stage == want { print $1 }' "$plot"; }
 # parameters_of N: the extra kernel parameters of one stage.
 parameters_of() { awk -v want="$1" 'BEGIN { stage = 1 } $1 == "reboot" { stage++; if (stage == want) { $1 = ""; print } }' "$plot"; }
 
@@ -50,7 +53,10 @@ write_job() {
   cp "$TOA" "$job/bin/toa"
   copy_programs "$job/bin"
   cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/distro/remember-gcc" "$VM_DIR/guest/run-cases.sh" "$job/"
-  cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
+  cp "$("$VM_DIR/build.sh" --other "distro-$suite")" "$job/other-toa/toa.ko"
+  cp -r "$REPO/module-src" "$job/module-src"
+  cp "$CACHE/upgraded-$suite" "$job/upgraded"
+  cp -p "$CACHE/known-$suite" "$job/known"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
   cp "$VM_DIR/lib/ebpf.sh" "$job/cases/lib-ebpf"
   cases_of "$stage" >"$job/cases/list"
@@ -86,6 +92,16 @@ boot() {
   if [ -n "$viewer" ]; then sleep 0.3; kill "$viewer" 2>/dev/null || true; wait "$viewer" 2>/dev/null || true; viewer=""; fi
 }
 
+# take_newest_kernel STAGE: what the guest says is the newest kernel in its /boot is the one that boots next.
+take_newest_kernel() {
+  local newest boot=$run/out/stage-$1/boot
+  newest=$(cat "$run/out/stage-$1/newest-kernel" 2>/dev/null || echo "$KVER")
+  [ "$newest" != "$KVER" ] || return 0
+  if [ ! -s "$boot/vmlinuz-$newest" ] || [ ! -s "$boot/initrd.img-$newest" ]; then return 1; fi
+  mv "$boot/vmlinuz-$newest" "$boot/initrd.img-$newest" "$run/"
+  KVER=$newest VMLINUZ=$run/vmlinuz-$newest INITRD=$run/initrd.img-$newest
+}
+
 # judge_stage STAGE: a stage before the last ends by a reset, which QEMU reports as 0; it must have been asked for.
 judge_stage() {
   local console=$run/console-$1 status=$STATUS
@@ -99,15 +115,16 @@ judge_stage() {
   judge "$status" "$console" "$run/out/stage-$1/dmesg" && judge_results "$console" $(cases_of "$1")
 }
 
-total=$(grep -vcE '^(#|reboot|$)' "$plot")
+total=$(grep -vcE '^(#|suite |reboot|$)' "$plot")
 for stage in $(seq "$stages"); do
   write_job "$stage"
   since=$(seconds)
-  [ -z "$DEMO" ] || [ "$stage" != 1 ] || printf 'booting a bare Debian 12, kernel %s\n' "$KVER"
+  [ -z "$DEMO" ] || [ "$stage" != 1 ] || printf 'booting a bare Debian %s, kernel %s\n' "$suite" "$KVER"
   boot "$stage"
   mkdir -p "$run/out"
   tar xf "$run/out.img" -C "$run/out" 2>/dev/null || true
   why=$(judge_stage "$stage") && good=yes || good=no
+  if [ "$good" = yes ] && ! take_newest_kernel "$stage"; then good=no why="its newest kernel did not come out of the guest"; fi
   write_result "$run/result" "$total" no $(($(seconds) - started)) "$run"/console-*
   [ -n "$DEMO" ] || tr -d '\r' <"$run/console-$stage" | grep -aE '^(case |  [a-z0-9-]+: )' | sed "s/^/$story $stage: /" || true
   if [ "$good" = no ]; then
@@ -119,5 +136,5 @@ for stage in $(seq "$stages"); do
   [ -n "$DEMO" ] || say "$story: stage $stage of $stages passed in $(($(seconds) - since)) s"
 done
 write_result "$run/result" "$total" yes $(($(seconds) - started)) "$run"/console-*
-rm -f "$run/disk.qcow2" "$run/job.img" "$run/out.img"
+rm -f "$run/disk.qcow2" "$run/job.img" "$run/out.img" "$run"/vmlinuz-* "$run"/initrd.img-*
 say "$story: $total cases passed in $stages boots, $(($(seconds) - started)) s"

@@ -3,7 +3,8 @@
 . "$CASES/lib"
 echo now >stamp
 sleep 0.1
-expect 0 toa install -y
+timed expect 0 toa install -y
+note "second install: $seconds s"
 cat stdout stderr | grep -qi 'nothing to change' || fail "the second install does not say that nothing changed"
 sh "${CASES%/cases}/snapshot.sh" --since "$PWD/stamp" >changed
 [ ! -s changed ] || fail "the second install changed $(tr '\n' ' ' <changed)"

@@ -112,3 +112,15 @@ stress_cycles() {
   says '"wrong":0,' stdout
   says '"balanced":true,' stdout
 }
+
+# timed COMMAND...: leaves in 'seconds' how long it took.
+timed() {
+  begun=$(cut -d' ' -f1 /proc/uptime)
+  "$@"
+  seconds=$(awk -v begun="$begun" '{ printf "%.1f", $1 - begun }' /proc/uptime)
+}
+
+# newest_kernel: what a boot loader would start.
+newest_kernel() {
+  find /boot -name 'vmlinuz-*' | sed 's#.*/vmlinuz-##' | sort -V | tail -n 1
+}

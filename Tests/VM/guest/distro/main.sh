@@ -20,6 +20,14 @@ echo "TOA-VM-BEGIN $(uname -r) stage $STAGE"
 . "$JOB/run-cases.sh"
 while read -r name; do run_case "$name" </dev/null; done <"$CASES/list"
 
+# The harness boots what a boot loader would: the newest kernel that is installed.
+newest=$(find /boot -name 'vmlinuz-*' | sed 's#.*/vmlinuz-##' | sort -V | tail -n 1)
+echo "$newest" >"$OUT/newest-kernel"
+if [ "$newest" != "$(uname -r)" ]; then
+  mkdir -p "$OUT/boot"
+  cp "/boot/vmlinuz-$newest" "/boot/initrd.img-$newest" "$OUT/boot/"
+fi
+
 dmesg >"$OUT/dmesg"
 journalctl -b --no-pager >"$OUT/journal" 2>&1
 echo "passed=$passed failed=$failed" >"$OUT/ended"
