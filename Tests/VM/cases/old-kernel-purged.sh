@@ -8,6 +8,6 @@ expect 0 apt-get -q -y purge $(dpkg-query -W -f '${Package}\n' "linux-*-${old%-c
 [ ! -e "/lib/modules/$old" ] || fail "the old kernel left $(find "/lib/modules/$old" | tr '\n' ' ')"
 left=$(dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' "*$old*" 2>/dev/null || true)
 [ -z "$left" ] || fail "packages of the old kernel are left: $left"
-if grep -rl "$old" /var/lib/toa; then fail "toa still knows of $old"; fi
+if [ -e "/var/lib/toa/kernels/$old.json" ]; then fail "the hooks still know of $old"; fi
 is_loaded toa
 expect 0 toa status
