@@ -42,7 +42,7 @@ if [ -n "$(variant_cases "$kernel")" ]; then
   exec "$VM_DIR/guest.sh" "${options[@]}" --timeout 600 "$kernel" $(variant_cases "$kernel")
 fi
 # A cycle takes seconds, since unloading waits until no task can be in the module: cycles-500 is for a run by hand.
-if [ "$kernel" = 6.12 ]; then LOAD="cycles-20 fire-malformed-100000"; else LOAD=cycles-20; fi
+if [ "$kernel" = 6.12 ]; then LOAD="cycles-20 fire-malformed-100000"; else LOAD=cycles-5; fi
 # The oldest and the newest kernel make kretprobes in different ways.
 case $kernel in 5.10 | sid) CASES="$CASES module-kretprobe" ;; esac
 # Before 6.5 the kernel itself changes what it should not; on newer ones Tests/Bpf makes the same calls natively.
