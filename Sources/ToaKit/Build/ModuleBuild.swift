@@ -28,7 +28,15 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   public var log: String { folder + "/build.log" }
 
   /// The program that strips it: the target's.
-  var strip: String { isClang ? "llvm-strip" : (cross?.prefix ?? "") + "strip" }
+  var strip: String {
+    guard isClang else { return (cross?.prefix ?? "") + "strip" }
+    let words = llvm ?? ["LLVM=1"]
+    if let named = words.first(where: { $0.hasPrefix("STRIP=") }) { return String(named.dropFirst("STRIP=".count)) }
+    // "LLVM=1", "LLVM=-18", "LLVM=/usr/lib/llvm-18/bin/"; without it GNU's tools are meant.
+    guard let llvm = words.first(where: { $0.hasPrefix("LLVM=") })?.dropFirst("LLVM=".count) else { return "strip" }
+    if llvm.hasSuffix("/") { return llvm + "llvm-strip" }
+    return llvm.hasPrefix("-") ? "llvm-strip" + llvm : "llvm-strip"
+  }
 
   /// The build as a person would type it.
   var make: Command {
@@ -37,7 +45,9 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
       ["-C", headers, "M=\(folder)"] + (isClang ? llvm ?? ["LLVM=1"] : ["CC=\(compiler)"]) + (cross?.words ?? []) + [
         "modules"
       ],
-      environment: ["LC_ALL": "C"], unsetEnvironment: BuildEnvironment.poison)
+      // The build ID is made of the debugging information, too: without this it would tell one folder from another.
+      environment: ["LC_ALL": "C", "KCFLAGS": "-fdebug-prefix-map=\(folder)=."],
+      unsetEnvironment: BuildEnvironment.poison)
   }
 
   /// Copies the source, compiles it and checks what came out.

@@ -164,7 +164,7 @@ public struct Packager: Sendable {
     let release = facts.target.text
     let build = ModuleBuild(
       kernel: release, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, cross: inputs.cross, folder: "\(work)/build/\(release)")
+      isClang: inputs.isClang, llvm: inputs.llvm?.words, cross: inputs.cross, folder: "\(work)/build/\(release)")
     let signing = try await ModuleSigning.wanted(
       system, facts, key: request.signKey, certificate: request.signCertificate)
     let finish = ModuleFinish(
