@@ -61,6 +61,8 @@ public struct Install: Verb {
     help: "Load the toa that the kernel ships and build none; or build ours all the same and put it before.")
   var useInTree: Bool?
 
+  @OptionGroup var signing: ModuleSigningOptions
+
   @Flag(name: .customLong("keep-on-failure"), help: "Leave everything in place when the self-test fails.")
   var keepOnFailure = false
 
@@ -76,7 +78,7 @@ public struct Install: Verb {
       backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
       kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline, cgroup: programs.cgroup,
       getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/", yes: change.yes,
-      keepOnFailure: keepOnFailure)
+      keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate)
     console.answer(try await Installer(system, console).install(request))
     return .success
   }

@@ -29,6 +29,11 @@ import ToaKit
     { host in try? host.tree.root.write(efi, [6, 0, 0, 0, value]) }
   }
   private static let disabled: [String: String?] = ["/proc/sys/kernel/modules_disabled": "1\n"]
+  private static let plainUser = Identity(kernelRelease: DoctorHost.release, machine: "x86_64", userID: 1000)
+  private static let key: [String: String?] = [SigningKeyFiles.own.key: "key", SigningKeyFiles.own.certificate: "0"]
+  private static func policyOfIMA(_ function: String) -> [String: String?] {
+    ["/sys/kernel/security/ima/policy": "measure func=MODULE_CHECK\nappraise func=\(function)\n"]
+  }
 
   static let policy: [Situation] = [
     Situation("SIG01", .ok, "no EFI"),
@@ -56,13 +61,30 @@ import ToaKit
     Situation("SIG04", .error, "loading switched off", fix: "reboot", .bare, disabled),
     Situation("SIG04", .info, "loading switched off, loaded module", .loaded, disabled),
     Situation("SIG04", .skipped, "a kernel without modules", .bare, [:], noSystemCall),
+    Situation("SIG05", .ok, "no key, none needed", says: "none is needed", .bare),
+    Situation("SIG05", .info, "no key, one needed", fix: "toa sign --make-key", .bare, enforced),
+    Situation("SIG05", .skipped, "not root", .bare, [:], { $0.system = $0.system.with(plainUser) }),
+    Situation("SIG05", .skipped, "no openssl", says: "openssl", .bare, key),
+    Situation("SIG06", .skipped, "no key", says: "SIG05", .bare, enforced),
     Situation("SIG07", .ok, "none needed", says: "none needed"),
     Situation("SIG07", .ok, "none needed, but signed", says: "Fleet key", .loaded, [:], signed),
     Situation("SIG07", .skipped, "needed, nothing installed", says: "MOD01", .bare, enforced),
-    Situation("SIG07", .error, "needed, unsigned module", fix: "sign-file", .installed, enforced),
+    Situation("SIG07", .error, "needed, unsigned module", fix: "toa sign", .installed, enforced),
     Situation("SIG07", .info, "needed, signed module", says: "Fleet key", .installed, enforced, signed),
     Situation("SIG07", .ok, "needed, signed and loaded", says: "took it", .loaded, enforced, signed),
     Situation("SIG07", .warning, "needed, loaded but the file is unsigned", .loaded, enforced),
+    Situation("SIG08", .ok, "no policy", says: "none"),
+    Situation("SIG08", .ok, "a policy about programs", says: "does not look", .bare, policyOfIMA("BPRM_CHECK")),
+    Situation(
+      "SIG08", .warning, "modules, by attribute", fix: "SIG08", .bare, policyOfIMA("MODULE_CHECK appraise_type=imasig")),
+    Situation(
+      "SIG08", .info, "modules, by attribute, loaded", .loaded, policyOfIMA("MODULE_CHECK appraise_type=imasig")),
+    Situation(
+      "SIG08", .ok, "modules, by what is appended", says: "appended", .bare,
+      policyOfIMA("MODULE_CHECK appraise_type=imasig|modsig")),
+    Situation("SIG09", .ok, "none", says: "none"),
+    Situation("SIG09", .warning, "LKRG", says: "LKRG", fix: "ebpf", .bare, ["/sys/module/lkrg/": ""]),
+    Situation("SIG09", .info, "LKRG, and toa is loaded", .loaded, ["/sys/module/p_lkrg/": ""]),
   ]
 
   private static let foreign: [String: String?] = [

@@ -61,7 +61,8 @@ public struct ModuleFile: Sendable, Equatable, Codable {
     version = field("version")
     sourceVersion = field("srcversion")
     vermagic = field("vermagic")
-    signer = field("signer")
+    // libkmod without openssl sees a signature and not whose.
+    signer = field("signer").flatMap { $0.isEmpty ? nil : $0 } ?? field("sig_id").map { _ in "a key without a name" }
     knowsProfiles = fields.contains { $0.key == "parm" && $0.value.hasPrefix("profile:") }
   }
 }

@@ -14,7 +14,10 @@ extension Check {
     headersPresent, headersLink, headersRelease, symbolVersions, headerTools, kernelCompiler, compilerMatch,
     compilerPlugins, buildTools, buildEnvironment,
   ]
-  private static let policy = [secureBoot, signatureEnforced, lockdown, modulesDisabled, moduleSigned]
+  private static let policy = [
+    secureBoot, signatureEnforced, lockdown, modulesDisabled, signingKey, keyEnrolled, moduleSigned, integrityPolicy,
+    runtimeGuard,
+  ]
   private static let module = [
     loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
     debugLines, socketCalls, swallowedOptions, packageIntegrity, hookInUse, profile,

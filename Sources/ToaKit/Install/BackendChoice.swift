@@ -84,7 +84,7 @@ struct BackendChoice: Sendable {
     if installed == .ebpf { throw await alreadyInstalled(.ebpf, wanted: .module) }
     let live = facts.isRunning && !request.otherTree ? try Backend.live(system) : nil
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
-    if mayCheck { try Preflight(system: system, facts: facts, request: request).check() }
+    if mayCheck { try await Preflight(system: system, facts: facts, request: request).check() }
     let module = try await InstallPlanner(system, facts, request).plan()
     return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered)
   }

@@ -42,13 +42,17 @@ public struct InstallRequest: Sendable, Equatable {
   public var yes: Bool
   /// Leave everything in place when the self-test fails.
   public var keepOnFailure: Bool
+  /// Private key with which the module is signed, a path or a `pkcs11:` URI; nil takes one of this host.
+  public var signKey: String?
+  /// Certificate of that key.
+  public var signCertificate: String?
 
   /// Creates a request.
   public init(
     backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
     compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, useInTree: Bool? = nil, offline: String? = nil,
     cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, otherTree: Bool = false, yes: Bool = false,
-    keepOnFailure: Bool = false
+    keepOnFailure: Bool = false, signKey: String? = nil, signCertificate: String? = nil
   ) {
     self.backend = backend
     self.kernel = kernel
@@ -64,6 +68,8 @@ public struct InstallRequest: Sendable, Equatable {
     self.otherTree = otherTree
     self.yes = yes
     self.keepOnFailure = keepOnFailure
+    self.signKey = signKey
+    self.signCertificate = signCertificate
   }
 }
 
@@ -90,6 +96,7 @@ extension InstallRequest {
     let module = [
       ("--kernel", kernel != nil), ("--compiler", compiler != nil), ("--kernel-updates", kernelUpdates != nil),
       ("--use-intree", useInTree == true), ("--offline", offline != nil),
+      ("--sign-key", signKey != nil), ("--sign-cert", signCertificate != nil),
     ].filter(\.1).map(\.0)
     let ebpf = [("--cgroup", cgroup != nil), ("--getsockopt", getsockopt != nil)].filter(\.1).map(\.0)
     if let option = module.first, let other = ebpf.first {
@@ -108,7 +115,7 @@ extension InstallRequest {
 
   /// Whether an option is given that only the module has.
   var asksForModule: Bool {
-    kernel != nil || compiler != nil || kernelUpdates != nil || useInTree == true || otherTree
+    kernel != nil || compiler != nil || kernelUpdates != nil || useInTree == true || otherTree || signKey != nil
   }
 
   /// The command for a backend, as a person would type it.
@@ -117,6 +124,7 @@ extension InstallRequest {
     let options = [
       ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler),
       ("--kernel-updates", kernelUpdates?.rawValue), ("--offline", offline), ("--cgroup", cgroup),
+      ("--sign-key", signKey), ("--sign-cert", signCertificate),
     ]
     for (option, value) in options {
       if let value { words += [option, shellQuoted(value)] }

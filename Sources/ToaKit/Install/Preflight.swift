@@ -97,7 +97,7 @@ struct Preflight: Sendable {
   let facts: HostFacts
   let request: InstallRequest
 
-  func check() throws(ToaError) {
+  func check() async throws(ToaError) {
     if facts.isRunning { try system.requireModuleSupport() }
     let common = CommonPreflight(system: system, facts: facts)
     let build =
@@ -107,7 +107,7 @@ struct Preflight: Sendable {
     try common.checkPlace(instead: build)
     try checkKernel()
     if facts.isRunning { try system.refuseOtherTOA() }
-    try checkSignature()
+    try await SignaturePreflight(system: system, facts: facts, request: request).check()
     if !request.otherTree { try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"]) }
   }
 
@@ -139,12 +139,5 @@ struct Preflight: Sendable {
     if let entry = facts.inTree, entry.isBuiltIn || request.useInTree != false {
       throw ToaError.inTree(entry, facts, request)
     }
-  }
-
-  private func checkSignature() throws(ToaError) {
-    guard facts.isRunning, let reason = facts.signing.reasonForSignature else { return }
-    throw ToaError(
-      .signatureRefused, "this kernel takes only signed modules", why: reason,
-      next: ["toa doctor --only SIG", "sign and enrol a key, or turn the policy off at boot"])
   }
 }

@@ -12,6 +12,8 @@ public struct UninstallDocument: Document {
   public let dryRun: Bool
   /// The commands that a person would have typed, in order.
   public let commands: [String]
+  /// What only a person can take away: a certificate in the firmware.
+  public var remains: [String] = []
 }
 
 /// The verb `uninstall`: the installed plans read backwards, then toa's own folders.
@@ -66,15 +68,30 @@ public struct Uninstaller: Sendable {
     try await removeStrays(strays, transaction, database)
     // The package's own script has done it, unless it went in another way.
     _ = try await hook.removeAll()
+    // Asked before the certificate's file goes.
+    let remains = await keyRemains()
     try removeFolders(folders)
-    console.say("toa is removed; nothing of it is left.", .good)
-    return UninstallDocument(changed: true, dryRun: false, commands: commands)
+    if remains.isEmpty {
+      console.say("toa is removed; nothing of it is left.", .good)
+    } else {
+      console.say("toa is removed from this system.", .good)
+      for line in remains { for part in console.wrapped(line) { console.say("  \(part)", .warning) } }
+    }
+    return UninstallDocument(changed: true, dryRun: false, commands: commands, remains: remains)
   }
 
   /// The commands, each that comes again left out: several plans put the same thing in place.
   private static func once(_ commands: [String]) -> [String] {
     var seen: Set<String> = []
     return commands.filter { seen.insert($0).inserted }
+  }
+
+  /// What the firmware keeps of toa's own key when that goes.
+  private func keyRemains() async -> [String] {
+    guard system.files.exists(SigningKeyFiles.own.certificate),
+      let certificate = try? await SigningCertificate.read(SigningKeyFiles.own.certificate, system)
+    else { return [] }
+    return KeyEnrolment.remains(of: certificate, system) ?? []
   }
 
   /// Takes out programs that are left, and the file system that toa mounted for them.

@@ -12,10 +12,10 @@ struct KeyEnrolment: Sendable {
   /// Commands and things to do, in order.
   var steps: [String]
 
-  /// Looks at the firmware and the running kernel.
-  init(of key: SigningKey, _ system: System) {
+  /// Looks at the firmware and the running kernel; `policy` is what that asks of modules, where it was read already.
+  init(of key: SigningKey, _ system: System, policy: SigningPolicy? = nil) {
     let trusted = TrustedKeys.read(from: system.files)
-    let policy = SigningPolicy.read(from: system.files, config: nil)
+    let policy = policy ?? SigningPolicy.read(from: system.files, config: nil)
     let reason = policy.reasonForSignature
     self.reason = reason
     guard KernelRelease.running(in: system.files) != nil else {

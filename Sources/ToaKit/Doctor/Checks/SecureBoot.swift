@@ -9,9 +9,9 @@ extension Check {
       down and take only modules signed with a key that they trust; Debian, Ubuntu, RHEL and SUSE do. Whether this kernel does is
       said by SIG02 and SIG03; Secure Boot alone refuses nothing.
 
-      To use an own key: make one, enrol it as a machine owner key, reboot, and confirm it on the console (in the blue screen of
+      To use a key of one's own: make one, hand it to the firmware, reboot, and confirm it on the console (in the blue screen of
       MokManager; a remote host needs a remote console):
-          mokutil --import KEY.der
+          toa sign --make-key --enroll
           reboot
       """
   ) { context in
