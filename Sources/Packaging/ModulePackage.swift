@@ -16,6 +16,8 @@ public struct ModulePackage: Sendable, Equatable {
   public var sourceSha256: String
   /// The compiler as a person calls it.
   public var compiler: String?
+  /// SHA-1 over the certificate with whose key the module is signed; nil when it is not.
+  public var signer: String?
   /// The very kernel, as a package; nil where no package has it.
   public var kernelPackage: PackageRelation?
   /// The module's file, as it is to lie on the disk: stripped, signed, compressed.
@@ -26,13 +28,15 @@ public struct ModulePackage: Sendable, Equatable {
   /// Creates the value.
   public init(
     kernel: String, version: String, architecture: String, sourceSha256: String, compiler: String? = nil,
-    kernelPackage: PackageRelation? = nil, module: [UInt8], compression: ModuleCompression = .none
+    signer: String? = nil, kernelPackage: PackageRelation? = nil, module: [UInt8],
+    compression: ModuleCompression = .none
   ) {
     self.kernel = kernel
     self.version = version
     self.architecture = architecture
     self.sourceSha256 = sourceSha256
     self.compiler = compiler
+    self.signer = signer
     self.kernelPackage = kernelPackage
     self.module = module
     self.compression = compression
@@ -97,6 +101,7 @@ public struct ModulePackage: Sendable, Equatable {
       PackageField(name: "Toa-Source-Sha256", value: try Checked.sha256(sourceSha256)),
     ]
     if let compiler { package.fields.append(PackageField(name: "Toa-Compiler", value: compiler)) }
+    if let signer { package.fields.append(PackageField(name: "Toa-Signer", value: signer)) }
     let inner = Self.innerPath(format, compression)
     let values = ["KERNEL": kernel, "FILE": inner, "PATTERN": inner.replacing(".", with: "\\."), "PACKAGE": name]
     let removal = ["KERNEL": kernel]

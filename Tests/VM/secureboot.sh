@@ -5,6 +5,7 @@
 # owner's key, and in the guest toa installs with it. Ends 0 only if every case passed.
 #
 #   secureboot.sh [--toa FILE] [--timeout SECONDS]
+#   secureboot.sh --prepare       only fetches and makes the disk
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/mirror.sh"
@@ -12,18 +13,18 @@ set -euo pipefail
 . "$VM_DIR/lib/qemu.sh"
 . "$VM_DIR/lib/programs.sh"
 
-TOA=$REPO/dist/toa LIMIT=1200
+TOA=$REPO/dist/toa LIMIT=1200 ONLY_PREPARE=""
 CASES="secureboot-on secureboot-refused secureboot-install secureboot-doctor secureboot-uninstall"
 while [ $# -gt 0 ]; do
   case $1 in
-    --toa) TOA=$2 ;;
-    --timeout) LIMIT=$2 ;;
+    --toa) TOA=$2; shift ;;
+    --timeout) LIMIT=$2; shift ;;
+    --prepare) ONLY_PREPARE=yes ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
-  shift 2
+  shift
 done
 need_root
-[ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
 "$VM_DIR/setup.sh"
 "$VM_DIR/distro.sh"
 . "$CACHE/READY-distro"
@@ -33,19 +34,17 @@ PATH=$PATH:/usr/sbin:/sbin
 # The GUID under which shim keeps the machine owner's keys.
 SHIM=605dab50-e046-4300-abb6-3dd810dd8b23
 
-run=$CACHE/run/secureboot
-rm -rf "$run"
-mkdir -p "$run/out" "$CACHE/log"
+mkdir -p "$CACHE/log"
 log=$CACHE/log/secureboot.log
-: >"$log"
 started=$(seconds)
 
 # prepare: the disk, with a boot loader on it, and the tool that writes the firmware's variables.
 prepare() {
   local root=$CACHE/root-secureboot efi=$CACHE/secureboot-efi image=$CACHE/secureboot.raw recipe esp
-  recipe=$(cat "$0" "$CACHE/READY-distro" | sha256sum | cut -c1-16)
+  recipe=$({ declare -f prepare; cat "$CACHE/READY-distro"; } | sha256sum | cut -c1-16)
   if [ -e "$CACHE/READY-secureboot" ] && grep -qx "$recipe" "$CACHE/READY-secureboot"; then return 0; fi
   rm -f "$CACHE/READY-secureboot"
+  : >"$log"
   find_mirrors
   make_base bookworm
   say "Secure Boot guest: fetching shim, GRUB, openssl and virt-fw-vars"
@@ -81,16 +80,16 @@ CFG
   printf 'label: gpt\nstart=2048, size=65536, type=U\nstart=67584, type=L\n' | sfdisk -q "$image" >>"$log" 2>&1
   esp=$efi/esp
   truncate -s 32M "$esp"
+  # shellcheck disable=SC2016
   {
-    mformat -i "$esp" -F ::
-    mmd -i "$esp" ::/EFI ::/EFI/BOOT ::/EFI/debian
-    mcopy -i "$esp" "$efi/usr/lib/shim/shimx64.efi.signed" ::/EFI/BOOT/BOOTX64.EFI
-    mcopy -i "$esp" "$efi/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" ::/EFI/BOOT/grubx64.efi
-    mcopy -i "$esp" "$efi/usr/lib/shim/mmx64.efi.signed" ::/EFI/BOOT/mmx64.efi
-    # shellcheck disable=SC2016
-    printf 'search --no-floppy --label toaroot --set root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n' |
-      mcopy -i "$esp" - ::/EFI/debian/grub.cfg
-    dd if="$esp" of="$image" bs=1M seek=1 conv=notrunc status=none
+    mformat -i "$esp" -T 65536 -h 16 -s 63 :: &&
+      mmd -i "$esp" ::/EFI ::/EFI/BOOT ::/EFI/debian &&
+      mcopy -i "$esp" "$efi/usr/lib/shim/shimx64.efi.signed" ::/EFI/BOOT/BOOTX64.EFI &&
+      mcopy -i "$esp" "$efi/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" ::/EFI/BOOT/grubx64.efi &&
+      mcopy -i "$esp" "$efi/usr/lib/shim/mmx64.efi.signed" ::/EFI/BOOT/mmx64.efi &&
+      printf 'search --no-floppy --label toaroot --set root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n' |
+      mcopy -i "$esp" - ::/EFI/debian/grub.cfg &&
+      dd if="$esp" of="$image" bs=1M seek=1 conv=notrunc status=none
   } >>"$log" 2>&1 || die "the EFI partition cannot be made" "see $log"
   quietly "$log" mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -E offset=$((67584 * 512)) -d "$root" "$image" 3800M ||
     die "mke2fs failed" "see $log"
@@ -131,6 +130,12 @@ write_job() {
   flock 9
   prepare
 ) 9>"$CACHE/secureboot.lock"
+[ -z "$ONLY_PREPARE" ] || exit 0
+
+[ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
+run=$CACHE/run/secureboot
+rm -rf "$run"
+mkdir -p "$run/out"
 make_key own "$run/host"
 make_key stranger "$run/stranger"
 quietly "$log" "$CACHE/virt-firmware/bin/virt-fw-vars" --input "$FIRMWARE/OVMF_VARS_4M.ms.fd" --output "$run/vars.fd" \

@@ -30,6 +30,8 @@ public struct PackageBuild: Sendable, Equatable, Codable {
   public var module: String?
   /// Compiler that built it, as a person calls it.
   public var compiler: String?
+  /// SHA-1 over the certificate with whose key it is signed; nil when it is not.
+  public var signer: String?
   /// Value of the parameter `trusted`; nil leaves the module's default.
   public var trusted: String?
   /// Value of the parameter `profile`; nil leaves the module's default.
@@ -84,7 +86,7 @@ public struct PackageBuild: Sendable, Equatable, Codable {
           try plan(
             ModulePackage(
               kernel: kernel, version: toaVersion, architecture: architecture, sourceSha256: sourceSha256,
-              compiler: compiler,
+              compiler: compiler, signer: signer,
               kernelPackage: kernelPackage.map { PackageRelation($0, .equal, kernelPackageVersion) },
               module: bytes, compression: ModuleCompression(file: module) ?? .none
             ).package(format), system))

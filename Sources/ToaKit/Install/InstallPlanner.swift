@@ -79,18 +79,24 @@ struct InstallPlanner: Sendable {
     var inputs: [Step]
     var build: ModuleBuild
     var finish: ModuleFinish
+    /// SHA-1 over the certificate with whose key it is signed; nil when it is not.
+    var signer: String?
     var kernel: String { facts.target.text }
   }
 
   /// The kernels that have to be built for, the plan's own first. Another one for which nothing can be built is only named.
   private func works(_ state: InstalledModule, _ uncovered: inout [UncoveredKernel]) async throws(ToaError) -> [Work] {
     var works: [Work] = []
-    if !state.isCurrent { works.append(try await work(facts)) }
+    let signing = try await Signing(system, facts, request)
+    if !state.isCurrent(signedBy: signing.signer) { works.append(try await work(facts, signing)) }
     for release in KernelSelection(request.kernel).others(facts) {
       do throws(ToaError) {
         let facts = try await system.facts(kernel: release)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
-        if try await !InstalledModule.read(system, facts).isCurrent { works.append(try await work(facts)) }
+        let signing = try await Signing(system, facts, request)
+        if try await !InstalledModule.read(system, facts).isCurrent(signedBy: signing.signer) {
+          works.append(try await work(facts, signing))
+        }
       } catch {
         uncovered.append(UncoveredKernel(release, error))
       }
@@ -98,15 +104,28 @@ struct InstallPlanner: Sendable {
     return works
   }
 
-  private func work(_ facts: HostFacts) async throws(ToaError) -> Work {
+  /// How one kernel's module is signed, and by whom.
+  private struct Signing {
+    var signing: ModuleSigning?
+    var signer: String?
+
+    init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) async throws(ToaError) {
+      signing = try await ModuleSigning.wanted(
+        system, facts, key: request.signKey, certificate: request.signCertificate)
+      signer = try await signing?.signer(system)
+    }
+  }
+
+  private func work(_ facts: HostFacts, _ signing: Signing) async throws(ToaError) -> Work {
     let inputs = try await BuildInputs(
       system, facts, compiler: request.compiler, offline: request.offline
     ).resolve(mayInstall: true)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
-    let finish = ModuleFinish(module: build.module, strip: build.strip, compression: .usable(for: facts, system))
-    return Work(facts: facts, inputs: inputs.steps, build: build, finish: finish)
+    let finish = ModuleFinish(
+      module: build.module, strip: build.strip, signing: signing.signing, compression: .usable(for: facts, system))
+    return Work(facts: facts, inputs: inputs.steps, build: build, finish: finish, signer: signing.signer)
   }
 
   /// The package with the settings alone.
@@ -124,7 +143,7 @@ struct InstallPlanner: Sendable {
       folder: folder, kernel: kernel, format: state.format, kernelPackage: owner?.name,
       kernelPackageVersion: owner?.version, architecture: state.format.architecture(system.identity.machine),
       sourceSha256: state.source, module: work?.finish.output, compiler: work?.build.compilerName,
-      trusted: settings.trusted, profile: settings.profile, replaced: [])
+      signer: work?.signer, trusted: settings.trusted, profile: settings.profile, replaced: [])
     if !withSettings { build.isModuleOnly = true }
     build.replaced = build.files.names.compactMap { state.packages.debs[$0] }
     return build

@@ -40,9 +40,10 @@ struct InstalledModule: Sendable {
   /// What the package with the settings says.
   var settings: ModuleSettings { ModuleSettings(trusted: packages.trusted, profile: packages.profile) }
 
-  /// Whether the kernel would load a packaged module that was built from the source that toa carries.
-  var isCurrent: Bool {
-    packages.sourceSha256 == source
+  /// Whether the kernel would load a packaged module that was built from the source that toa carries, and signed with the key of
+  /// this certificate where there is one.
+  func isCurrent(signedBy signer: String?) -> Bool {
+    packages.sourceSha256 == source && (signer == nil || packages.signer == signer)
       && ModuleCompression.allCases.contains { file?.path.hasSuffix(ModulePackage.path(kernel, format, $0)) == true }
   }
 

@@ -8,6 +8,8 @@ struct InstalledPackages: Sendable, Equatable {
   var sourceSha256: String?
   /// Compiler that built the installed module, as a person calls it.
   var compiler: String?
+  /// SHA-1 over the certificate with whose key the installed module is signed; nil when it is not.
+  var signer: String?
   /// Version of the module's package.
   var version: String?
   /// Whether the package with the settings is installed.
@@ -36,10 +38,11 @@ struct InstalledPackages: Sendable, Equatable {
     var packages = InstalledPackages()
     let database = PackageDatabase(system)
     let name = ModulePackage.name(kernel, database.format)
-    if let module = await database.fields(["Version", "Toa-Source-Sha256", "Toa-Compiler"], of: name) {
+    if let module = await database.fields(["Version", "Toa-Source-Sha256", "Toa-Compiler", "Toa-Signer"], of: name) {
       packages.version = module[0]
       packages.sourceSha256 = module[1].isEmpty ? nil : module[1]
       packages.compiler = module[2].isEmpty ? nil : module[2]
+      packages.signer = module[3].isEmpty ? nil : module[3]
     }
     if let common = await database.fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name) {
       packages.hasCommon = true

@@ -22,9 +22,20 @@ extension ModuleSigning {
       return ModuleSigning(facts, key.files, system)
     }
     let keys = try await SigningKey.usable(for: facts.target, system)
+    // A kernel whose headers have no sign-file is none that is meant to be signed for.
+    let isNeeded = facts.isRunning && facts.signing.requiresSignature
+    guard
+      isNeeded || !facts.headers.isUsable
+        || SigningTool.find(for: facts.target, in: system.files, using: system.run) != nil
+    else { return nil }
     let trusted = TrustedKeys.read(from: system.files)
     let chosen = keys.first { $0.standing(among: trusted) == .trusted } ?? keys.first
     return chosen.map { ModuleSigning(facts, $0.files, system) }
+  }
+
+  /// What the packages say of who signed: SHA-1 over the certificate, in hexadecimal digits.
+  func signer(_ system: System) async throws(ToaError) -> String {
+    try await SigningCertificate.read(certificate, system).fingerprint.filter { $0 != ":" }
   }
 
   init(_ facts: HostFacts, _ key: SigningKeyFiles, _ system: System) {
