@@ -4,6 +4,7 @@
 #
 #   build.sh [--toa FILE] KERNEL
 #   build.sh --other KERNEL        somebody else's module named toa; KERNEL may be distro-SUITE, when distro.sh has prepared it
+#   build.sh --signed KERNEL       the same, signed with a key that no kernel knows
 #   build.sh --neighbours KERNEL   modules that want the same of the kernel as toa.ko; prints their folder
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
@@ -12,7 +13,7 @@ TOA=$REPO/dist/toa WHAT=toa
 while [ $# -gt 1 ]; do
   case $1 in
     --toa) TOA=$2; shift 2 ;;
-    --other | --neighbours) WHAT=${1#--}; shift ;;
+    --other | --signed | --neighbours) WHAT=${1#--}; shift ;;
     *) die "unknown option $1" "see the top of $0" ;;
   esac
 done
@@ -44,6 +45,18 @@ case $WHAT in
   other)
     build_plain "$VM_DIR/guest/other-toa"
     echo "$work/other-toa/toa.ko"
+    exit 0
+    ;;
+  signed)
+    build_plain "$VM_DIR/guest/other-toa"
+    rm -rf "$work/signed"
+    mkdir -p "$work/signed"
+    openssl req -new -x509 -nodes -newkey rsa:2048 -days 2 -subj '/CN=a stranger' -addext extendedKeyUsage=codeSigning \
+      -keyout "$work/signed/key" -out "$work/signed/certificate" >"$log" 2>&1 || die "openssl made no key" "see $log"
+    cp "$work/other-toa/toa.ko" "$work/signed/toa.ko"
+    SHARE=$work/signed in_root "$ROOT" "/lib/modules/$KVER/build/scripts/sign-file" sha256 /mnt/key /mnt/certificate /mnt/toa.ko \
+      >"$log" 2>&1 || die "sign-file of $KVER failed" "see $log"
+    echo "$work/signed/toa.ko"
     exit 0
     ;;
   neighbours)

@@ -49,6 +49,7 @@ is_arm64 "$kernel" || cp "$TOA" "$run/tree/usr/bin/toa"
 add_toa_module "$run/tree" "$MODULE"
 mkdir -p "$run/tree/other"
 cp "$("$VM_DIR/build.sh" --other "$kernel")" "$run/tree/other/toa.ko"
+cp "$("$VM_DIR/build.sh" --signed "$kernel")" "$run/tree/other/signed.ko"
 cp "$("$VM_DIR/build.sh" --neighbours "$kernel")"/*.ko "$run/tree/other/"
 for name; do
   [ -e "$VM_DIR/cases/$name.sh" ] || die "no case named $name" "see Tests/VM/cases"

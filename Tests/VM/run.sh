@@ -38,6 +38,7 @@ pids=""
 "$VM_DIR/kernels.sh" $KERNELS & pids=$!
 if [ -n "$STORIES" ]; then echo "$ALL_SUITES" | tr ' ' '\n' | xargs -P 2 -n 1 "$VM_DIR/distro.sh" & pids="$pids $!"; fi
 for pid in $pids; do wait "$pid" || die "the guests cannot be prepared" "read the lines above"; done
+[ -z "$HARNESS" ] || "$VM_DIR/secureboot.sh" --prepare || die "the Secure Boot guest cannot be prepared" "read the lines above"
 say "prepared in $(($(seconds) - started)) s"
 
 # The longest first, two at a time.
@@ -46,6 +47,7 @@ jobs() {
   for story in $STORIES; do echo "story.sh --toa $TOA $story"; done
   for kernel in $KERNELS; do echo "kernel.sh --toa $TOA $kernel"; done
   echo "check.sh $KERNELS"
+  [ -z "$HARNESS" ] || echo "secureboot.sh --toa $TOA"
   [ -z "$HARNESS" ] || echo "selfcheck.sh"
 }
 jobs | (cd "$VM_DIR" && xargs -P 2 -d '\n' -I '{}' bash -c './{} || true')
@@ -53,7 +55,7 @@ jobs | (cd "$VM_DIR" && xargs -P 2 -d '\n' -I '{}' bash -c './{} || true')
 expected=""
 for kernel in $KERNELS; do expected="$expected $("$VM_DIR/kernel.sh" --names "$kernel")"; done
 for story in $STORIES; do expected="$expected story-$story"; done
-expected="$expected check ${HARNESS:+selfcheck}"
+expected="$expected check ${HARNESS:+secureboot selfcheck}"
 
 passed=0 failed=0
 printf '\n%-24s %8s %8s %8s\n' guest passed failed seconds

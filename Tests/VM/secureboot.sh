@@ -26,9 +26,8 @@ while [ $# -gt 0 ]; do
 done
 need_root
 "$VM_DIR/setup.sh"
-"$VM_DIR/distro.sh"
-. "$CACHE/READY-distro"
-ROOT=$CACHE/root-distro
+"$VM_DIR/distro.sh" bookworm
+. "$CACHE/READY-distro-bookworm"
 FIRMWARE=/usr/share/OVMF
 PATH=$PATH:/usr/sbin:/sbin
 # The GUID under which shim keeps the machine owner's keys.
@@ -38,65 +37,49 @@ mkdir -p "$CACHE/log"
 log=$CACHE/log/secureboot.log
 started=$(seconds)
 
-# prepare: the disk, with a boot loader on it, and the tool that writes the firmware's variables.
+# prepare: a disk with the boot loaders, the packages that the guest gets besides, and the tool that writes the firmware's variables.
 prepare() {
-  local root=$CACHE/root-secureboot efi=$CACHE/secureboot-efi image=$CACHE/secureboot.raw recipe esp
-  recipe=$({ declare -f prepare; cat "$CACHE/READY-distro"; } | sha256sum | cut -c1-16)
-  if [ -e "$CACHE/READY-secureboot" ] && grep -qx "$recipe" "$CACHE/READY-secureboot"; then return 0; fi
-  rm -f "$CACHE/READY-secureboot"
+  local efi=$CACHE/secureboot recipe esp
+  recipe=$({ declare -f prepare; cat "$CACHE/READY-distro-bookworm"; } | sha256sum | cut -c1-16)
+  if [ -e "$efi/READY" ] && grep -qx "$recipe" "$efi/READY"; then return 0; fi
+  say "Secure Boot guest: fetching shim, GRUB and virt-fw-vars"
   : >"$log"
   find_mirrors
   make_base bookworm
-  say "Secure Boot guest: fetching shim, GRUB, openssl and virt-fw-vars"
-  rm -rf "$efi" "$root" "$image"
-  mkdir -p "$efi/debs"
-  chmod 777 "$efi/debs"
+  rm -rf "$efi"
+  mkdir -p "$efi/boot" "$efi/debs"
+  chmod 777 "$efi/boot" "$efi/debs"
   # Not installed: their scripts would look for the EFI partition of this machine.
-  # shellcheck disable=SC2016
-  SHARE=$efi/debs quietly "$log" in_root "$CACHE/base-bookworm" sh -c \
-    'cd /mnt && apt-get -q download shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed' || die "shim and GRUB cannot be fetched" "see $log"
-  for deb in "$efi"/debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar x -C "$efi"; done
-
-  cp -a "$ROOT" "$root"
-  cp "$CACHE/base-bookworm/etc/apt/sources.list" "$root/etc/apt/"
-  cp "$CACHE/base-bookworm/etc/apt/apt.conf.d/80machine" "$root/etc/apt/apt.conf.d/"
-  cp -a "$CACHE/base-bookworm/var/lib/apt/lists" "$root/var/lib/apt/"
-  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-  install_packages "$root" "$log" openssl mokutil
-  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root/etc/apt/apt.conf.d/80machine"
-  : >"$root/etc/resolv.conf"
-  mkdir -p "$root/boot/grub"
-  cat >"$root/boot/grub/grub.cfg" <<CFG
-set timeout=0
-menuentry Debian {
-  search --no-floppy --label toaroot --set root
-  linux /boot/vmlinuz-$KVER root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=no $(parameters_for "$KVER")
-  initrd /boot/initrd.img-$KVER
-}
+  SHARE=$efi quietly "$log" in_root "$CACHE/base-bookworm" sh -euc '
+    cd /mnt/boot && apt-get -q download shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed
+    cd /mnt/debs && apt-get -q download openssl mokutil libefivar1 libkeyutils1
+  ' || die "shim and GRUB cannot be fetched" "see $log"
+  for deb in "$efi"/boot/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar x -C "$efi"; done
+  cat >"$efi/grub.cfg" <<CFG
+search --no-floppy --label toaroot --set root
+linux /boot/vmlinuz-$KVER root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=no $(parameters_for "$KVER")
+initrd /boot/initrd.img-$KVER
+boot
 CFG
 
-  # A GUID partition table, the EFI partition at 1 MiB, the root behind it; no loop device.
-  truncate -s 4G "$image"
-  printf 'label: gpt\nstart=2048, size=65536, type=U\nstart=67584, type=L\n' | sfdisk -q "$image" >>"$log" 2>&1
+  # A GUID partition table with one EFI partition; the root is the other disk. No loop device.
+  truncate -s 34M "$efi/disk.raw"
+  printf 'label: gpt\nstart=2048, size=65536, type=U\n' | sfdisk -q "$efi/disk.raw" >>"$log" 2>&1
   esp=$efi/esp
   truncate -s 32M "$esp"
-  # shellcheck disable=SC2016
   {
     mformat -i "$esp" -T 65536 -h 16 -s 63 :: &&
       mmd -i "$esp" ::/EFI ::/EFI/BOOT ::/EFI/debian &&
       mcopy -i "$esp" "$efi/usr/lib/shim/shimx64.efi.signed" ::/EFI/BOOT/BOOTX64.EFI &&
       mcopy -i "$esp" "$efi/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" ::/EFI/BOOT/grubx64.efi &&
       mcopy -i "$esp" "$efi/usr/lib/shim/mmx64.efi.signed" ::/EFI/BOOT/mmx64.efi &&
-      printf 'search --no-floppy --label toaroot --set root\nset prefix=($root)/boot/grub\nconfigfile $prefix/grub.cfg\n' |
-      mcopy -i "$esp" - ::/EFI/debian/grub.cfg &&
-      dd if="$esp" of="$image" bs=1M seek=1 conv=notrunc status=none
+      mcopy -i "$esp" "$efi/grub.cfg" ::/EFI/debian/grub.cfg &&
+      dd if="$esp" of="$efi/disk.raw" bs=1M seek=1 conv=notrunc status=none
   } >>"$log" 2>&1 || die "the EFI partition cannot be made" "see $log"
-  quietly "$log" mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -E offset=$((67584 * 512)) -d "$root" "$image" 3800M ||
-    die "mke2fs failed" "see $log"
 
   quietly "$log" python3 -m venv "$CACHE/virt-firmware" && quietly "$log" "$CACHE/virt-firmware/bin/pip" -q install virt-firmware ||
     die "virt-fw-vars of the Python package virt-firmware cannot be had" "see $log"
-  echo "$recipe" >"$CACHE/READY-secureboot"
+  echo "$recipe" >"$efi/READY"
 }
 
 # make_key NAME FOLDER: as a person would on the machine where a fleet's modules are signed.
@@ -111,8 +94,9 @@ write_job() {
   cp "$TOA" "$job/bin/toa"
   copy_programs "$job/bin"
   cp "$VM_DIR"/guest/distro/* "$VM_DIR/guest/run-cases.sh" "$job/"
-  cp "$("$VM_DIR/build.sh" --other 6.1)" "$job/other-toa/toa.ko"
+  cp "$("$VM_DIR/build.sh" --other distro-bookworm)" "$job/other-toa/toa.ko"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
+  cp -r "$CACHE/secureboot/debs" "$job/"
   cp -p "$run"/host/var/lib/toa/keys/* "$job/keys/"
   cp -p "$run"/stranger/var/lib/toa/keys/* "$job/strangers-keys/"
   for name in $CASES; do
@@ -141,7 +125,7 @@ make_key stranger "$run/stranger"
 quietly "$log" "$CACHE/virt-firmware/bin/virt-fw-vars" --input "$FIRMWARE/OVMF_VARS_4M.ms.fd" --output "$run/vars.fd" \
   --add-mok "$SHIM" "$run/host/var/lib/toa/keys/toa.pem" || die "the key cannot be put into the firmware's variables" "see $log"
 write_job
-qemu-img create -q -f qcow2 -b "$CACHE/secureboot.raw" -F raw "$run/disk.qcow2"
+qemu-img create -q -f qcow2 -b "$IMAGE" -F raw "$run/disk.qcow2"
 booted=$(seconds)
 
 STATUS=0
@@ -150,7 +134,8 @@ timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m
   -machine q35,smm=on -global driver=cfi.pflash01,property=secure,value=on -global ICH9-LPC.disable_s3=1 \
   -drive "if=pflash,unit=0,format=raw,readonly=on,file=$FIRMWARE/OVMF_CODE_4M.secboot.fd" \
   -drive "if=pflash,unit=1,format=raw,file=$run/vars.fd" \
-  -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root,bootindex=1 \
+  -drive "if=none,id=boot,format=raw,readonly=on,file=$CACHE/secureboot/disk.raw" -device virtio-blk-pci,drive=boot,bootindex=1 \
+  -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
   -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
   -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \
   -serial "file:$run/console" </dev/null 2>"$run/qemu.log" || STATUS=$?

@@ -20,6 +20,12 @@ want mke2fs e2fsprogs
 want depmod kmod
 want gcc gcc
 want flock util-linux
+want openssl openssl
+want sfdisk fdisk
+want mcopy mtools
+want python3 python3
+[ -e /usr/share/OVMF/OVMF_CODE_4M.secboot.fd ] || missing="$missing ovmf"
+python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
 [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing="$missing debian-archive-keyring"
 [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
 [ -e /usr/include/linux/random.h ] || missing="$missing linux-libc-dev"
