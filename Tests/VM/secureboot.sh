@@ -135,7 +135,7 @@ timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m
   -drive "if=pflash,unit=0,format=raw,readonly=on,file=$FIRMWARE/OVMF_CODE_4M.secboot.fd" \
   -drive "if=pflash,unit=1,format=raw,file=$run/vars.fd" \
   -drive "if=none,id=boot,format=raw,readonly=on,file=$CACHE/secureboot/disk.raw" -device virtio-blk-pci,drive=boot,bootindex=1 \
-  -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
+  -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root,bootindex=2 \
   -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
   -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \
   -serial "file:$run/console" </dev/null 2>"$run/qemu.log" || STATUS=$?

@@ -179,7 +179,8 @@ public struct Packager: Sendable {
     let package = PackageBuild(
       folder: work, kernel: release, format: format, kernelPackage: needed?.name, kernelPackageVersion: needed?.version,
       architecture: format.architecture(machine), sourceSha256: hash, module: finish.output,
-      compiler: build.compilerName, trusted: settings.trusted, profile: settings.profile, replaced: [])
+      compiler: build.compilerName, signer: try await signing?.signer(system), trusted: settings.trusted,
+      profile: settings.profile, replaced: [])
     return .module(build, finish, package)
   }
 
