@@ -38,6 +38,8 @@ struct UsageTests {
     BY HAND SUBCOMMANDS:
       build                   Compile toa.ko for a kernel; needs no root and
                               changes nothing but the output folder.
+      package                 Make debs or rpms: the module for each kernel, or its
+                              source for DKMS; needs no root.
       sign                    Sign modules, and make or enrol the key for it.
       load                    Load the installed backend.
       unload                  Unload module or eBPF; what is installed comes back

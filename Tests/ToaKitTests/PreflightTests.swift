@@ -209,7 +209,8 @@ struct PreflightTests {
     #expect(error.status == .signatureRefused)
     #expect(error.what == "this kernel takes only signed modules")
     #expect(error.why.contains(path.hasSuffix("lockdown") ? "locked down" : "sig_enforce"))
-    #expect(error.why.hasSuffix("no key can be enrolled: only one that is built into the kernel would do"))
+    #expect(error.why.hasSuffix("and this host has no key to sign with"))
+    #expect(error.next.first == "toa sign --make-key --enroll")
     #expect(error.next.last == "toa doctor --only SIG")
     #expect(host.changes == [])
   }
