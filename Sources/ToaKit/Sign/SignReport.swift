@@ -57,7 +57,7 @@ extension Signer {
       console.say(line, enrolment.standing == .trusted ? .good : enrolment.reason == nil ? nil : .warning)
     }
     if isNew && modules.isEmpty {
-      console.say("toa install, toa package and toa build sign with it from now on.")
+      console.say("toa install and toa package sign with it from now on.")
     }
     guard !enrolment.steps.isEmpty else { return }
     console.say(enrolment.reason == nil ? "To have it enrolled all the same:" : "To have it enrolled:", .strong)
