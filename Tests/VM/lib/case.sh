@@ -36,9 +36,9 @@ note() {
   echo "$*" >&3
 }
 
-# says TEXT FILE
+# says TEXT FILE: also where a line ends in the middle of it; white space is white space.
 says() {
-  grep -qiF -- "$1" "$2" || fail "'$1' is not in $2: $(head -c 300 "$2" | tr '\n' ' ')"
+  tr -s '\n ' ' ' <"$2" | grep -qiF -- "$(echo "$1" | tr -s ' ')" || fail "'$1' is not in $2: $(head -c 300 "$2" | tr '\n' ' ')"
 }
 
 kernel_says() {

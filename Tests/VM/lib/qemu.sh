@@ -11,8 +11,9 @@ QEMU_EXIT="-device isa-debug-exit,iobase=0xf4,iosize=4"
 QEMU_ARM64="$QEMU_MACHINE -M virt -cpu cortex-a72 -semihosting-config enable=on,userspace=on,target=native"
 
 # A kernel that warns has failed, and a kernel that panics must not sit there. no_timer_check: on a busy machine the emulated
-# timer comes late, and the kernel would give up at once.
-KERNEL_ANY="panic=-1 oops=panic panic_on_warn=1"
+# timer comes late, and the kernel would give up at once. For the same reason a processor or RCU counts as stuck after a minute or
+# two, not after twenty seconds in which the guest may not have been given any time at all.
+KERNEL_ANY="panic=-1 oops=panic panic_on_warn=1 watchdog_thresh=50 rcupdate.rcu_cpu_stall_timeout=120"
 KERNEL_STRICT="console=ttyS0 $KERNEL_ANY no_timer_check"
 
 # parameters_for KVER: QEMU 7.2 breaks the unlocked cmpxchg16b under TCG, and kernels before 7 that use it crash at random: they
@@ -48,7 +49,7 @@ locked_down_status() {
   if [ "$words" = "passed=$cases failed=0" ]; then echo "$EXIT_PASSED"; else echo "$EXIT_FAILED"; fi
 }
 
-KERNEL_COMPLAINTS='WARNING: CPU|BUG: |Oops: |Kernel panic|general protection fault|Internal error: |INFO: task .* blocked|rcu.*stall|Call [Tt]race:'
+KERNEL_COMPLAINTS='WARNING: CPU|BUG: |Oops: |Kernel panic|general protection fault|Internal error: |INFO: task .* blocked|rcu.*detected.*stall|Call [Tt]race:'
 
 # judge STATUS CONSOLE DMESG: says why a guest failed; silent and true when it passed.
 judge() {
