@@ -144,7 +144,7 @@ struct ScreenTests {
           trusted      127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,
                        100.64.0.0/10,169.254.0.0/16,::1/128,fc00::/7,fe80::/10
           at boot      loaded
-          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko
+          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko  (package)
           connections  42 with a client address, 7 without
 
         """)
@@ -154,7 +154,7 @@ struct ScreenTests {
       out: """
         toa.ko is installed and not loaded; next: toa load
           at boot      loaded
-          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko
+          this kernel  6.1.0-56-cloud-amd64  /lib/modules/6.1.0-56-cloud-amd64/updates/toa.ko  (package)
 
         """)
     await expect("load", err: "  # modprobe toa\ntoa.ko 0.1.0 is loaded, hooked by ftrace.\n")

@@ -44,6 +44,8 @@ struct DoctorHost: Sendable {
   var information = [
     "vermagic": "\(release) SMP preempt mod_unload modversions", "srcversion": "ABC", "version": "0.1.0",
   ]
+  /// The same of other files, by path.
+  var moreInformation: [String: [String: String]] = [:]
   /// States of modules.
   var modules: [String: ModuleState]
   /// Files by "NAME RELEASE".
@@ -87,7 +89,7 @@ struct DoctorHost: Sendable {
   /// The host with all its answers.
   var whole: System {
     system.with(bpf: bpf).with(answers: answers, programs: programs).with(
-      modules: modules, files: files, information: [Self.module: information])
+      modules: modules, files: files, information: moreInformation.merging([Self.module: information]) { $1 })
   }
 
   /// Gathers the facts of a kernel, by default of the running one.

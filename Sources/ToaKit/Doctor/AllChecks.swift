@@ -26,5 +26,7 @@ extension Check {
     bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,
     multipath, bpfLeftovers, bpfScope, bpfTrust, bpfProfile,
   ]
-  private static let proof = [autoload, bpfAtBoot, legacyAutoload, selfTest]
+  private static let proof = [
+    autoload, bpfAtBoot, legacyAutoload, kernelHooks, dkmsState, nextBootCovered, selfTest,
+  ]
 }

@@ -6,16 +6,6 @@ internal import Wire
 
 /// What `toa status` answers.
 public struct StatusDocument: Document {
-  /// What one kernel on the disk has.
-  public struct Kernel: Encodable, Sendable {
-    /// Kernel release.
-    public let release: String
-    /// Whether it runs.
-    public let isRunning: Bool
-    /// The module that it would load; nil when it has none.
-    public let module: ModuleFile?
-  }
-
   /// Shape of the document.
   public let schema = "toa.status/1"
   /// "working" (loaded, ours, current), "outdated", "incomplete" (eBPF whose cgroup has gone), "foreign", "notLoaded",
@@ -31,8 +21,8 @@ public struct StatusDocument: Document {
   public let ebpf: LiveEBPF?
   /// Whether what is loaded is what `toa load` would load.
   public let isLiveCurrent: Bool
-  /// Every installed kernel and its module.
-  public let kernels: [Kernel]
+  /// Every kernel that can boot, its module, and whether it is ready.
+  public let kernels: [KernelReadiness]
   /// Whether the installed backend is loaded at boot.
   public let autoload: Bool
   /// Whether the module writes its debug lines into the kernel's log; nil where that cannot be said.
@@ -55,10 +45,9 @@ public struct StatusReport: Sendable {
   /// Looks at kernel, disk and boot, and prints what it saw.
   public func show() async -> StatusDocument {
     let running = system.files.isLive ? system.identity.kernelRelease : KernelRelease.running(in: system.files)?.text
-    let kernels = InstalledKernels.read(from: system.files, running: running).kernels.filter(\.hasModules).map {
-      StatusDocument.Kernel(
-        release: $0.release.text, isRunning: $0.isRunning, module: ModuleFile(system, kernel: $0.release.text))
-    }
+    let kernels = await KernelReadiness.all(
+      system, InstalledKernels.read(from: system.files, running: running),
+      Distribution.detect(in: system.files).family)
     let hasModule = kernels.first(where: \.isRunning)?.module != nil
     let installed: Backend.Kind? =
       system.files.exists(EBPFSettings.path) ? .ebpf : kernels.contains { $0.module != nil } ? .module : nil
@@ -105,10 +94,8 @@ public struct StatusReport: Sendable {
     table.add(["  at boot", "\(BootLoading(system).sentence(document.installed.value))"])
     if document.installed.value != .ebpf && live?.kind != .ebpf {
       for kernel in document.kernels {
-        table.add([
-          kernel.isRunning ? "  this kernel" : "  kernel",
-          "\(kernel.release)  \(kernel.module.map { $0.path } ?? "no module")",
-        ])
+        let name = kernel.isRunning ? "  this kernel" : kernel.isNext ? "  next boot" : "  kernel"
+        table.add(["\(name)", Self.cell(kernel, isInstalled: document.installed.value != nil)])
       }
     }
     if document.debug == true { table.add(["  debug lines", "on; next: toa debug off"]) }
@@ -118,6 +105,16 @@ public struct StatusReport: Sendable {
       table.add(["  connections", "\(seen) with a client address, \(plain) without"])
     }
     for line in table.lines(console) { console.print(line) }
+  }
+
+  /// A kernel and its module. One without is nothing to worry about where toa is not installed at all.
+  private static func cell(_ kernel: KernelReadiness, isInstalled: Bool) -> Table.Cell {
+    let module = kernel.module.map { "\($0.path)  (\(kernel.byWhom))" }
+    guard isInstalled, let why = kernel.why else {
+      return Table.Cell("\(kernel.release)  \(module ?? "no module")")
+    }
+    let next = kernel.next.first.map { "; next: \($0)" } ?? ""
+    return Table.Cell("\(kernel.release)  \(module.map { $0 + ", " } ?? "")\(why)\(next)", .warning)
   }
 
   /// What is read and answered.

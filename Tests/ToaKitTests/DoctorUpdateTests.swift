@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import Host
+import Testing
+
+@testable import ToaKit
+
+/// What doctor says of kernels to come and of the next boot.
+struct DoctorUpdateTests {
+  static let next = "6.1.0-57-cloud-amd64"
+  private static let two: [String: String?] = ["/lib/modules/\(next)/modules.dep": "", "/boot/vmlinuz-\(next)": ""]
+  private static let covered: [String: String?] = [
+    "/lib/modules/\(next)/modules.dep": "updates/toa.ko:\n", "/boot/vmlinuz-\(next)": "",
+    "/lib/modules/\(next)/updates/toa.ko": "",
+  ]
+  private static let hooks: [String: String?] = [
+    "/usr/lib/toa/toa": "", "/etc/kernel/postinst.d/toa": "", "/etc/kernel/header_postinst.d/toa": "",
+    "/etc/kernel/prerm.d/toa": "",
+  ]
+  private static let dkms: [String: String?] = ["/var/lib/dkms/toa/0.1.0/source/main.c": ""]
+
+  private static func executable(_ host: inout DoctorHost) {
+    for path in hooks.keys { try? host.tree.root.write(path, [], mode: 0o755) }
+  }
+
+  private static func hasFile(for builtFor: String) -> @Sendable (inout DoctorHost) -> Void {
+    { host in
+      let path = "/lib/modules/\(next)/updates/toa.ko"
+      host.files["toa \(next)"] = path
+      host.moreInformation[path] = ["vermagic": "\(builtFor) SMP mod_unload", "version": "0.1.0"]
+    }
+  }
+
+  private static func says(_ status: String) -> @Sendable (inout DoctorHost) -> Void {
+    { host in
+      host.programs["dkms"] = "/usr/sbin/dkms"
+      host.answers["dkms status -m toa"] = DoctorHost.says(status)
+    }
+  }
+
+  static let situations: [Situation] = [
+    Situation("PER08", .ok, "the running kernel starts again", says: DoctorHost.release),
+    Situation("PER08", .skipped, "toa for none", .bare),
+    Situation(
+      "PER08", .warning, "a newer kernel without toa", says: next, fix: "toa install --kernel \(next)", .loaded, two),
+    Situation("PER08", .ok, "a newer kernel with toa", says: next, .loaded, covered, hasFile(for: next)),
+    Situation(
+      "PER08", .warning, "a toa.ko of another kernel", says: "built for \(DoctorHost.release)", .loaded, covered,
+      hasFile(for: DoctorHost.release)),
+    Situation(
+      "PER08", .ok, "GRUB was told to start the old one", says: DoctorHost.release, .loaded,
+      two.merging(["/boot/grub/grub.cfg": "set default=\"gnulinux-\(DoctorHost.release)-advanced\"\n"]) { $1 }),
+    Situation(
+      "PER08", .warning, "a hook that failed", says: "no compiler", fix: "apt-get install gcc-12", .loaded,
+      two.merging([
+        "/var/lib/toa/kernels/\(next).json": """
+        {"schema":"toa.kernel/1","kernel":"\(next)","state":"failed","why":"no compiler that matches","next":["apt-get install gcc-12"],
+        "version":"0.1.0","time":1}
+        """
+      ]) { $1 }),
+    Situation("PER08", .skipped, "a container", says: "ENV04", .loaded, ["/.dockerenv": ""]),
+    Situation("PER06", .info, "nothing builds", fix: "--kernel-updates auto"),
+    Situation("PER06", .skipped, "toa for none", .bare),
+    Situation("PER06", .ok, "hooks", says: "hooks", .loaded, hooks, executable),
+    Situation(
+      "PER06", .warning, "hooks that may not be executed", says: "passed over", fix: "chmod 755", .loaded, hooks),
+    Situation(
+      "PER06", .warning, "a hook that is gone", says: "/etc/kernel/header_postinst.d/toa is missing",
+      fix: "toa install",
+      .loaded, hooks.merging(["/etc/kernel/header_postinst.d/toa": nil]) { $1 }),
+    Situation("PER06", .ok, "DKMS", says: "PER07", .loaded, dkms),
+    Situation("PER06", .warning, "both", says: "both", .loaded, hooks.merging(dkms) { $1 }),
+    Situation("PER06", .skipped, "a container", says: "ENV04", .loaded, ["/.dockerenv": ""]),
+    Situation("PER07", .skipped, "no DKMS", says: "has no toa"),
+    Situation("PER07", .warning, "DKMS that was removed", fix: "dkms", .loaded, dkms),
+    Situation(
+      "PER07", .ok, "installed", says: "toa/0.1.0", .loaded, dkms,
+      says("toa/0.1.0, \(DoctorHost.release), x86_64: installed\n")),
+    Situation(
+      "PER07", .warning, "only built", says: DoctorHost.release, fix: "dkms install toa/0.1.0 -k \(DoctorHost.release)",
+      .loaded, dkms, says("toa/0.1.0, \(DoctorHost.release), x86_64: built\n")),
+    Situation("PER07", .warning, "only added", .loaded, dkms, says("toa/0.1.0: added\n")),
+    Situation(
+      "PER07", .warning, "two versions", says: "0.0.9 and 0.1.0", fix: "dkms remove toa/0.0.9 --all", .loaded, dkms,
+      says("toa/0.0.9, \(DoctorHost.release), x86_64: built\ntoa/0.1.0, \(DoctorHost.release), x86_64: installed\n")),
+    Situation(
+      "PER07", .warning, "a file that was replaced", says: "Differences", fix: "--force", .loaded, dkms,
+      says(
+        "toa/0.1.0, \(DoctorHost.release), x86_64: installed (Differences between built and installed modules)\n")),
+    Situation("PER07", .skipped, "dkms that says nothing", .loaded, dkms, says("")),
+    Situation("PER07", .skipped, "a container", says: "ENV04", .loaded, ["/.dockerenv": ""]),
+  ]
+
+  @Test(arguments: situations) func `doctor finds`(_ situation: Situation) async throws { try await situation.verify() }
+
+  @Test func `what DKMS says is read as its versions 2 and 3 write it`() {
+    let installed = Dkms.State(version: "0.1.0", kernel: "6.1.0-56-amd64", state: "installed")
+    #expect(Dkms.states("toa/0.1.0, 6.1.0-56-amd64, x86_64: installed\n") == [installed])
+    #expect(Dkms.states("toa, 0.1.0, 6.1.0-56-amd64, x86_64: installed\n") == [installed])
+    #expect(Dkms.states("toa/0.1.0: added\nother/1, 6.1, x86_64: installed\nError! x\n").map(\.state) == ["added"])
+    #expect(
+      Dkms.states("toa/0.1.0, 5.14.0-1.el9, x86_64: installed-weak from 5.14.0-0.el9\n").map(\.isInstalled) == [false])
+  }
+}
