@@ -66,6 +66,11 @@ public struct Install: Verb {
   @Flag(name: .customLong("keep-on-failure"), help: "Leave everything in place when the self-test fails.")
   var keepOnFailure = false
 
+  @Flag(
+    name: .customLong("remove-old-autoload"),
+    help: "Comment out lines in rc.local and the like that load a toa; `toa uninstall` brings them back.")
+  var removeOldAutoload = false
+
   /// Creates the verb.
   public init() {}
 
@@ -78,7 +83,8 @@ public struct Install: Verb {
       backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
       kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline, cgroup: programs.cgroup,
       getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/", yes: change.yes,
-      keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate)
+      keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate,
+      removeOldAutoload: removeOldAutoload)
     console.answer(try await Installer(system, console).install(request))
     return .success
   }

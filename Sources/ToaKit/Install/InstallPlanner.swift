@@ -16,7 +16,7 @@ struct InstallPlanner: Sendable {
   let request: InstallRequest
 
   /// What was asked for.
-  private let asked: ModuleSettings
+  let asked: ModuleSettings
 
   init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) throws(ToaError) {
     self.system = system
@@ -34,6 +34,14 @@ struct InstallPlanner: Sendable {
     let updates = KernelUpdates.resolved(request.kernelUpdates, system)
     // A second run without --trust or --profile keeps what the first one was told.
     let settings = asked.completed(by: state.settings)
+    if updates == .dkms {
+      if request.compiler != nil {
+        throw ToaError(
+          .usage, "--compiler is for modules that toa builds", why: "DKMS chooses by itself",
+          next: ["leave it out, or: --kernel-updates hooks"])
+      }
+      return try await dkmsPlan(state, settings)
+    }
     var uncovered: [UncoveredKernel] = []
     let works = try await works(state, &uncovered)
     let folder = PackageBuild.nextFolder(system)
@@ -67,13 +75,20 @@ struct InstallPlanner: Sendable {
     } else if facts.isRunning {
       steps.append(.loadModule(ModuleBackend.moduleName))
     }
+    steps += oldAutoload
     var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
     plan.kernelUpdates = updates
     return ModulePlan(plan: plan, uncovered: uncovered)
   }
 
+  /// The step that takes out the start-up lines that load a toa the old way, where that is wanted.
+  var oldAutoload: [Step] {
+    let lines = request.removeOldAutoload ? OldAutoload.removable(facts.autoload, system.files) : []
+    return lines.isEmpty ? [] : [.removeOldAutoload(OldAutoload(lines))]
+  }
+
   /// What it takes to give one kernel its module.
-  private struct Work {
+  struct Work {
     var facts: HostFacts
     /// Steps that bring headers and compiler.
     var inputs: [Step]
@@ -134,7 +149,7 @@ struct InstallPlanner: Sendable {
     return packageBuild(nil, settings, state, folder: PackageBuild.nextFolder(system), withSettings: true)
   }
 
-  private func packageBuild(
+  func packageBuild(
     _ work: Work?, _ settings: ModuleSettings, _ state: InstalledModule, folder: String, withSettings: Bool
   ) -> PackageBuild {
     let kernel = work?.kernel ?? facts.target.text
@@ -161,7 +176,7 @@ struct InstallPlanner: Sendable {
   /// The step that brings the packages by which later kernels get their headers; without these no hook could build.
   ///
   /// They are a convenience: where the package tool has none of them, the plan goes without.
-  private func followingHeaders(_ updates: KernelUpdates, _ state: InstalledModule) async throws(ToaError) -> [Step] {
+  func followingHeaders(_ updates: KernelUpdates, _ state: InstalledModule) async throws(ToaError) -> [Step] {
     guard updates != .none, request.offline == nil, let manager = facts.distribution.packageManager else { return [] }
     let names = facts.headersAdvice.following.filter { name in
       state.hasPackage(name.replacing("linux-headers-", with: "linux-image-"))
@@ -175,7 +190,7 @@ struct InstallPlanner: Sendable {
   }
 
   /// The same steps with lists refreshed once, and with one installation where there would be several with the same tool.
-  private static func merged(_ steps: [Step]) -> [Step] {
+  static func merged(_ steps: [Step]) -> [Step] {
     var merged: [Step] = []
     for step in steps where !merged.contains(step) {
       if case .installPackages(let names, let manager) = step,

@@ -30,6 +30,8 @@ public struct InstallRequest: Sendable, Equatable {
   public var useInTree: Bool?
   /// A folder of packages that is taken instead of the distribution's repositories; nil asks these.
   public var offline: String?
+  /// Whether start-up lines that load a toa the old way are made comments of.
+  public var removeOldAutoload: Bool
   /// The cgroup that eBPF is to cover; nil leaves what was installed, or all.
   public var cgroup: String?
   /// Whether eBPF is to answer getsockopt(2); nil leaves what was installed, or not.
@@ -52,7 +54,8 @@ public struct InstallRequest: Sendable, Equatable {
     backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
     compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, useInTree: Bool? = nil, offline: String? = nil,
     cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, otherTree: Bool = false, yes: Bool = false,
-    keepOnFailure: Bool = false, signKey: String? = nil, signCertificate: String? = nil
+    keepOnFailure: Bool = false, signKey: String? = nil, signCertificate: String? = nil,
+    removeOldAutoload: Bool = false
   ) {
     self.backend = backend
     self.kernel = kernel
@@ -70,6 +73,7 @@ public struct InstallRequest: Sendable, Equatable {
     self.keepOnFailure = keepOnFailure
     self.signKey = signKey
     self.signCertificate = signCertificate
+    self.removeOldAutoload = removeOldAutoload
   }
 }
 

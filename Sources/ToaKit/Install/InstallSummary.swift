@@ -21,9 +21,13 @@ struct InstallSummary: Sendable {
       }
     case .module:
       if let compiler = installed.compiler { table.add(["  built with", "\(compiler)"]) }
-      let names = PackageBuild.names(facts.target.text, facts.packageFormat).joined(separator: ", ")
-      table.add(["  package", "\(names) \(installed.version ?? "")"])
-      if installed.hasHooks {
+      let names =
+        installed.hasDkms
+        ? [CommonPackage.name, DkmsPackage.name] : PackageBuild.names(facts.target.text, facts.packageFormat)
+      table.add(["  package", "\(names.joined(separator: ", ")) \(installed.version ?? toaVersion + "-1")"])
+      if installed.hasDkms {
+        table.add(["  later on", "DKMS builds for new kernels"])
+      } else if installed.hasHooks {
         table.add(["  later on", "hooks of \(KernelHooksPackage.name) build for new kernels"])
       }
       if let live { table.add(["  loaded", "\(live.name), hooked by \(live.hook ?? "?")"]) }

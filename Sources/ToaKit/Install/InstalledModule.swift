@@ -54,7 +54,8 @@ struct InstalledModule: Sendable {
 
   /// Packages of the other ways to give kernels their module.
   func leaving(_ updates: KernelUpdates) -> PackageFiles {
-    let names = updates != .hooks && packages.hasHooks ? [KernelHooksPackage.name] : []
+    var names = updates == .dkms ? packages.modules : packages.hasDkms ? [DkmsPackage.name] : []
+    if updates != .hooks && packages.hasHooks { names.insert(KernelHooksPackage.name, at: 0) }
     return PackageFiles(names: names, paths: [], replaced: names.compactMap { packages.debs[$0] })
   }
 

@@ -22,6 +22,10 @@ struct InstalledPackages: Sendable, Equatable {
   var profile: String?
   /// Whether the package with the kernel hooks is installed.
   var hasHooks = false
+  /// Whether the package for DKMS is installed.
+  var hasDkms = false
+  /// Names of the packages with a module, whichever kernel it is for.
+  var modules: [String] = []
   /// Version and object of the eBPF package; nil when it is not installed.
   var ebpf: EBPF?
   /// Files of the installed packages that toa still keeps, by package name.
@@ -54,6 +58,9 @@ struct InstalledPackages: Sendable, Equatable {
       packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])
     }
     packages.hasHooks = await database.fields(["Version"], of: KernelHooksPackage.name) != nil
+    packages.hasDkms = await database.fields(["Version"], of: DkmsPackage.name) != nil
+    packages.modules = await database.installed(prefixes: [ModulePackage.prefix(database.format)])
+      .filter { $0 != CommonPackage.name }
     packages.debs = keptDebs(system)
     return packages
   }

@@ -52,6 +52,8 @@ public struct Installer: Sendable {
     defer { extendLifetime(lock) }
     try await Transaction(system, console).recover()
     let facts = try await system.facts(kernel: KernelSelection(request.kernel).main)
+    var request = request
+    request.removeOldAutoload = wantsOldAutoloadRemoved(facts, request)
     let choice = BackendChoice(system: system, facts: facts, request: request, console: console)
     let draft = try await choice.draft()
     do throws(ToaError) {
@@ -134,6 +136,18 @@ public struct Installer: Sendable {
     }
     console.say("Plan:")
     for (index, step) in draft.plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
+  }
+
+  /// Whether lines in rc.local and its like are to go: said on the command line, or asked of a person. Nobody's yes to the plan is
+  /// a yes to this; without one they are only named.
+  private func wantsOldAutoloadRemoved(_ facts: HostFacts, _ request: InstallRequest) -> Bool {
+    let lines = OldAutoload.removable(facts.autoload, system.files)
+    guard !lines.isEmpty, !request.removeOldAutoload else { return request.removeOldAutoload }
+    console.say("A toa is loaded the old way, which is not needed any more and may load another one at boot:", .warning)
+    for line in lines { console.say("  \(line.path):\(line.number): \(line.text)") }
+    if !request.yes, console.ask("Comment these lines out?") == true { return true }
+    console.say("  -> toa install --remove-old-autoload")
+    return false
   }
 
   /// The kernels that get nothing, each with what would change that.

@@ -106,7 +106,7 @@ public struct Uninstaller: Sendable {
   /// Packages of toa that no journal entry answers for: somebody installed them by hand, or the journal was lost.
   private func strayPackages(_ entries: [Journal.Entry], _ database: PackageDatabase) async -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
-    var prefixes = [EBPFPackage.name, KernelHooksPackage.name, "toa-modules-"]
+    var prefixes = [EBPFPackage.name, KernelHooksPackage.name, DkmsPackage.name, "toa-modules-"]
     if database.format == .rpm { prefixes.append(ModulePackage.prefix(.rpm)) }
     return await database.installed(prefixes: prefixes).filter { !known.contains($0) }
   }

@@ -17,6 +17,12 @@ public enum Step: Sendable, Equatable, Codable {
   case buildPackages(PackageBuild)
   /// Makes the package whose hooks give later kernels their module.
   case buildHooksPackage(HooksPackageBuild)
+  /// Makes the package from which DKMS builds.
+  case buildDkmsPackage(DkmsSourceBuild)
+  /// Has DKMS build and install the module for a kernel.
+  case installByDkms(DkmsInstall)
+  /// Makes comments of start-up lines that load a toa the old way.
+  case removeOldAutoload(OldAutoload)
   /// Takes away packages of toa that do what others are to do.
   case removePackageFiles(PackageFiles)
   /// Takes away the module that a hook built for a kernel, as a package brings another one.
@@ -97,6 +103,10 @@ extension Step {
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
     case .buildHooksPackage(let build): "package as \(build.files.names[0]), for kernels to come"
+    case .buildDkmsPackage(let build): "package as \(build.files.names[0])"
+    case .installByDkms(let install): "have DKMS build toa.ko for \(install.kernel)"
+    case .removeOldAutoload(let old):
+      "comment out \(old.lines.map { "\($0.path):\($0.number)" }.spoken), as toa is loaded at boot without"
     case .removePackageFiles(let files): "remove \(files.names.spoken)"
     case .setAside(let kernel): "remove the toa.ko that a hook built for \(kernel)"
     case .markAutomatic(let names):
@@ -123,6 +133,9 @@ extension Step {
     case .finishModule(let finish): finish.typedCommands
     case .buildPackages(let build): build.typedCommands
     case .buildHooksPackage(let build): build.typedCommands
+    case .buildDkmsPackage(let build): build.typedCommands
+    case .installByDkms(let install): [Dkms.install(install.version, kernel: install.kernel).typed]
+    case .removeOldAutoload(let old): old.typed
     case .removePackageFiles(let files): [files.erase.typed]
     case .setAside(let kernel): SetAside.typed(kernel)
     case .markAutomatic(let names): [AptMark.automatic(names).typed]
@@ -148,6 +161,10 @@ extension Step {
     case .buildPackages(let build) where build.isModuleOnly == true: build.files.typedRemoval
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .buildHooksPackage(let build): build.files.typedRemoval
+    case .buildDkmsPackage(let build): build.files.typedRemoval
+    // The package takes away what DKMS has built from it.
+    case .installByDkms: []
+    case .removeOldAutoload(let old): old.typedUndo
     case .removePackageFiles(let files):
       purpose == .rollback && !files.replaced.isEmpty ? [files.bringBack.typed] : []
     case .setAside(let kernel): purpose == .rollback ? ["toa kernel-added \(shellQuoted(kernel))"] : []

@@ -27,6 +27,9 @@ extension Transaction {
     case .finishModule(let finish): _ = try await finish.run(system, console)
     case .buildPackages(let build): try await build.run(system, console)
     case .buildHooksPackage(let build): try await build.run(system)
+    case .buildDkmsPackage(let build): try await build.run(system)
+    case .installByDkms(let install): try await install.run(system, console)
+    case .removeOldAutoload(let old): try old.apply(system.files)
     case .removePackageFiles(let files): try await withdrawPackages(files)
     case .setAside(let kernel): try SetAside(system, kernel).apply()
     case .markAutomatic(let names): try await markAutomatic(names)
@@ -53,6 +56,9 @@ extension Transaction {
     case .buildPackages(let build) where build.isModuleOnly == true: try removeBuilt(build.files, in: build.folder)
     case .buildPackages(let build): try removeFiles([build.folder])
     case .buildHooksPackage(let build): try removeBuilt(build.files, in: build.folder)
+    case .buildDkmsPackage(let build): try removeBuilt(build.files, in: build.folder)
+    case .installByDkms: break
+    case .removeOldAutoload(let old): try old.undo(system.files)
     case .removePackageFiles(let files): if purpose == .rollback { try await bringBack(files, facts) }
     case .setAside(let kernel): try await SetAside(system, kernel).undo(purpose)
     case .markAutomatic: try await unmarkAutomatic(facts)

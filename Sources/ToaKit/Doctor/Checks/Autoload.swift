@@ -38,7 +38,8 @@ extension Check {
       kernel, whatever kernel runs, and can put another TOA into the kernel before or after this one.
 
       Once toa is installed these lines are not needed. Comment them out; doctor's fix shows the command for each. The next boot then
-      loads only what modules-load.d names (see PER01).
+      loads only what modules-load.d names (see PER01). As a part of an installation, which `toa uninstall` takes back:
+          toa install --remove-old-autoload
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport, .host) { return skip }

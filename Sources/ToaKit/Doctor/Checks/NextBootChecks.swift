@@ -107,7 +107,7 @@ extension Check {
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport, .host) { return skip }
-    guard !context.system.files.list(Dkms.tree).isEmpty else { return Outcome(.skipped, "DKMS has no toa") }
+    guard !context.system.files.list(Dkms.tree).isEmpty else { return Outcome(.ok, "not used") }
     guard context.system.run.find("dkms") != nil else {
       return Outcome(
         .warning, "DKMS has a toa and is not installed", expected: "dkms", evidence: [Dkms.tree],
