@@ -17,11 +17,11 @@ extension PackageAdvice {
       return PackageAdvice(manager: manager, packages: ["gcc-\(series)"])
     case (.debian, .clang):
       let major = wanted.version.major
-      return PackageAdvice(manager: manager, packages: ["clang-\(major)", "lld-\(major)"])
+      return PackageAdvice(manager: manager, packages: ["clang-\(major)", "lld-\(major)", "llvm-\(major)"])
     case (.suse, .gcc): return PackageAdvice(manager: manager, packages: ["gcc\(series.filter { $0 != "." })"])
     case (.suse, .clang): return PackageAdvice(manager: manager, packages: ["clang\(wanted.version.major)", "lld"])
     case (.redHat, .gcc): return redHatCompiler(wanted, for: distribution)
-    case (.redHat, .clang): return PackageAdvice(manager: manager, packages: ["clang", "lld"])
+    case (.redHat, .clang): return PackageAdvice(manager: manager, packages: ["clang", "lld", "llvm"])
     case (.other, _):
       return PackageAdvice(manager: nil, packages: [], note: "install \(wanted.kind.rawValue) \(series)")
     }

@@ -200,7 +200,8 @@ struct EBPFPreflightTests {
   }
 
   @Test func `systems that take no package are told what works until the next boot`() async {
-    host.write("/usr/lib/os-release", "ID=rocky\nID_LIKE=\"rhel\"\nVERSION_ID=9.3\nPRETTY_NAME=\"Rocky Linux 9.3\"\n")
+    host.remove("/usr/bin/apt-get")
+    host.write("/usr/lib/os-release", "ID=lfs\nPRETTY_NAME=\"Linux From Scratch\"\n")
     var error = await refusal()
     #expect(error?.status == .notApplicable && error?.next == [EBPFPreflight.untilReboot])
     host.write("/run/ostree-booted", "")

@@ -29,13 +29,13 @@ struct LockTests {
     }
   }
 
-  /// Holds dpkg's front-end lock as dpkg and apt do: with fcntl(2).
-  private static func dpkgLock(_ tree: TestTree) async throws -> Holder {
-    try tree.write("/var/lib/dpkg/lock-frontend", "")
+  /// Holds the lock of a package database as dpkg, apt and rpm do: with fcntl(2).
+  private static func packageLock(_ tree: TestTree, _ path: String) async throws -> Holder {
+    try tree.write(path, "")
     let place = tree.root.location.string
     let script = """
       use Fcntl;
-      open(my $f, "+<", "\(place)/var/lib/dpkg/lock-frontend") or die;
+      open(my $f, "+<", "\(place)\(path)") or die;
       my $l = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLK, $l) or die;
       open(my $r, ">", "\(place)/ready") or die; print $r "ready"; close($r);
       sleep 60;
@@ -43,9 +43,10 @@ struct LockTests {
     return try await Holder(Command("perl", ["-e", script]), tree)
   }
 
-  @Test func `install waits for no other package manager: exit status 75, and nothing changed`() async throws {
+  @Test(arguments: ["/var/lib/dpkg/lock-frontend", "/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock"])
+  func `install waits for no other package manager: exit status 75, and nothing changed`(path: String) async throws {
     let host = try FakeHost()
-    let holder = try await Self.dpkgLock(host.tree)
+    let holder = try await Self.packageLock(host.tree, path)
     #expect(
       await host.failure()
         == ToaError(
@@ -53,6 +54,18 @@ struct LockTests {
           next: ["wait until it has finished, then run the same command again"]))
     #expect(host.changes == [])
     await holder.end()
+    #expect(await host.failure() == nil)
+  }
+
+  @Test(arguments: ["/run/yum.pid", "/var/lib/dnf/rpmdb_lock.pid", "/run/zypp.pid"])
+  func `a package manager is seen by the file with its number, as long as it lives`(path: String) async throws {
+    let host = try FakeHost()
+    host.write("/var/run", "-> /run")
+    host.write(path, "4321\n")
+    host.write("/proc/4321/stat", "4321 (dnf) S\n")
+    #expect(await host.failure()?.status == .locked)
+    #expect(host.changes == [])
+    host.remove("/proc/4321")
     #expect(await host.failure() == nil)
   }
 

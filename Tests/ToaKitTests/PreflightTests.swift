@@ -38,15 +38,14 @@ struct PreflightTests {
         .notApplicable, "this is a container (docker)", why: "/run/systemd/container",
         next: ["run `toa install` on the host: its kernel is the one that accepts the connections"])),
     Case(
-      name: "a distribution with rpm",
+      name: "a distribution without packages",
       spoil: {
-        $0.write(
-          "/usr/lib/os-release",
-          "ID=rocky\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=9.3\nPRETTY_NAME=\"Rocky Linux 9.3\"\n")
+        $0.remove("/usr/bin/apt-get")
+        $0.write("/usr/lib/os-release", "ID=lfs\nPRETTY_NAME=\"Linux From Scratch\"\n")
       },
       error: ToaError(
-        .notApplicable, "toa install makes debs only; this is Rocky Linux 9.3",
-        why: "packages for rpm distributions are not built yet",
+        .notApplicable, "toa install makes debs and rpms; this is Linux From Scratch",
+        why: "none of apt, dnf, yum, zypper and tdnf is its package manager",
         next: ["toa build --out DIR", "then load DIR/toa.ko by hand: insmod DIR/toa.ko"])),
     Case(
       name: "another TOA of the name toa", spoil: { $0.write("/sys/module/toa/version", "2.0.0.0\n") },

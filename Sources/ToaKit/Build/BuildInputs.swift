@@ -88,6 +88,12 @@ struct BuildInputs: Sendable {
     return problems
   }
 
+  /// The steps that bring what makes packages, where nothing is compiled: rpmbuild is no part of a plain rpm system.
+  func packagingSteps() async throws(ToaError) -> [Step] {
+    let missing = MissingTools(system, facts).forPackages
+    return missing.isEmpty ? [] : try await steps(bringing: missing, from: [], insteadOf: nil)
+  }
+
   /// Every package that an installation would have to bring before it builds.
   func missingPackages() async -> [String] {
     var packages: [String] = []

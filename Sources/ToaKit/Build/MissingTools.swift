@@ -19,8 +19,12 @@ struct MissingTools: Sendable {
     if needsElfLibrary, !system.files.exists("/usr/include/libelf.h"), !system.files.exists("/usr/include/gelf.h") {
       missing.append(facts.distribution.family == .suse ? "libelf-devel" : "elfutils-libelf-devel")
     }
-    if forPackages, system.run.find("rpmbuild") == nil { missing.append("rpm-build") }
-    return missing
+    return missing + (forPackages ? self.forPackages : [])
+  }
+
+  /// Packages of the tools that make packages and are not there.
+  var forPackages: [String] {
+    facts.distribution.packageManager?.format == .rpm && system.run.find("rpmbuild") == nil ? ["rpm-build"] : []
   }
 
   /// Whether the kernel's build files refuse to work where nothing can be linked with libelf: from 4.14, which brought ORC, to

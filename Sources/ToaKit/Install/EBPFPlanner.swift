@@ -25,6 +25,7 @@ struct EBPFPlanner: Sendable {
     let build = packageBuild(settings, installed)
     let wanted = InstalledPackages.EBPF(version: toaVersion + "-1", object: system.bpf.objectHash)
     if installed.ebpf != wanted || !build.isInPlace(system) {
+      steps += try await BuildInputs(system, facts, compiler: nil).packagingSteps()
       steps += [.buildEBPFPackage(build), .installPackageFiles(build.files)]
     }
     if try !isLive(with: settings) { steps.append(.loadEBPF(EBPFLoad(settings: settings, old: try liveSettings()))) }

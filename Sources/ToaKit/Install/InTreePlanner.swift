@@ -34,6 +34,7 @@ struct InTreePlanner: Sendable {
     ).completed(by: stored)
     if !installed.hasCommon || stored != settings {
       let build = try await InstallPlanner(system, facts, request).settingsBuild(settings)
+      steps += try await BuildInputs(system, facts, compiler: nil, offline: request.offline).packagingSteps()
       steps += [.buildPackages(build), .installPackageFiles(build.files)]
     }
     if facts.isRunning, LiveModule(system) == nil { steps.append(.loadModule(ModuleBackend.moduleName)) }

@@ -59,10 +59,10 @@ struct CommonPreflight: Sendable {
         .notApplicable, "this system's files cannot be changed in place", why: immutable.evidence,
         next: [immutable.advice] + instead)
     }
-    guard facts.distribution.family == .debian else {
+    guard facts.distribution.packageManager != nil else {
       throw ToaError(
-        .notApplicable, "toa install makes debs only; this is \(facts.distribution.prettyName)",
-        why: "packages for rpm distributions are not built yet", next: instead)
+        .notApplicable, "toa install makes debs and rpms; this is \(facts.distribution.prettyName)",
+        why: "none of apt, dnf, yum, zypper and tdnf is its package manager", next: instead)
     }
   }
 

@@ -52,8 +52,13 @@ extension FakeHost {
     case "apt-get" where arguments.contains("--simulate"):
       let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
       return arguments[0] == "purge" ? FakeApt(self).simulatePurge(names) : FakeApt(self).simulateInstall(names)
-    case _ where command.program.hasPrefix("/usr/bin/gcc"):
-      let series = command.program.split(separator: "-").dropFirst().first.map(String.init) ?? "12"
+    case "rpm": return FakeRpm(self).query(arguments)
+    case "dnf" where arguments.contains("--assumeno"):
+      return FakeRpm(self).install(arguments.dropFirst().filter { !$0.hasPrefix("-") }, simulate: true)
+    case _ where command.program.hasPrefix("/usr/bin/gcc") || command.program.hasSuffix("/root/usr/bin/gcc"):
+      let series =
+        command.program.hasPrefix("/opt/")
+        ? "12" : command.program.split(separator: "-").dropFirst().first.map(String.init) ?? "12"
       switch arguments.last {
       case "--version":
         return CommandResult(status: 0, output: "gcc-\(series) (Debian \(series).2.0-14) \(series).2.0\n")
@@ -80,6 +85,9 @@ extension FakeHost {
     case ("apt-get", "update"):
       write("/var/lib/apt/lists/mirror_dists_bookworm_main_binary-amd64_Packages", "\n")
       return CommandResult(status: 0)
+    case ("rpm", _): return FakeRpm(self).change(words)
+    case ("dnf", "install"): return FakeRpm(self).install(names, simulate: false)
+    case ("rpmbuild", _): return FakeRpm(self).build(words)
     case ("apt-get", "install"): return FakeApt(self).install(names)
     case ("apt-get", "purge"): return FakeApt(self).purge(names)
     case ("dpkg", "--install"): return FakeDpkg(self).install(names)
