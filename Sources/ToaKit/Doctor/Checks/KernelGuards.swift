@@ -7,7 +7,9 @@ extension Check {
     explanation: """
       The kernel's integrity subsystem (IMA) can ask for a signature of its own before it reads a module's file: a rule with
       `appraise func=MODULE_CHECK`. Where the rule has `modsig`, the signature that toa appends to its module counts; otherwise the
-      file needs one in the extended attribute security.ima, which evmctl of the package ima-evm-utils writes:
+      file needs one in the extended attribute security.ima, which evmctl of the package ima-evm-utils writes.
+
+      Sign the file, and see the rules:
           evmctl ima_sign --key KEY /lib/modules/$(uname -r)/updates/toa.ko
           cat /sys/kernel/security/ima/policy
       """
@@ -33,7 +35,9 @@ extension Check {
     explanation: """
       LKRG, the Linux Kernel Runtime Guard, watches the kernel's code for changes. toa.ko has the kernel's own ftrace or kretprobes
       redirect functions, which LKRG may take for an attack when the module is loaded after it: it then reports it, or stops the
-      machine, as its sysctl settings say. eBPF changes no code:
+      machine, as its sysctl settings say.
+
+      eBPF changes no code:
           sysctl lkrg.kint_enforce
           toa install --backend ebpf
       """

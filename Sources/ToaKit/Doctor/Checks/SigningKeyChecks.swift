@@ -67,7 +67,10 @@ extension Check {
       """
   ) { context in
     if let skip = context.unmet(.moduleSupport, .host, .running, .root) { return skip }
-    guard let key = await context.signingKey() else { return Outcome(.skipped, "needs a key that can be used (SIG05)") }
+    guard let key = await context.signingKey() else {
+      return context.facts.signing.requiresSignature || !context.keyFiles.isEmpty
+        ? Outcome(.skipped, "needs a key that can be used (SIG05)") : Outcome(.ok, "no key, and none is needed")
+    }
     let enrolment = KeyEnrolment(of: key, context.system, policy: context.facts.signing)
     let evidence = ["\(key.files.certificate): \(key.certificate.name), SHA-1 \(key.certificate.fingerprint)"]
     let isNeeded = context.facts.signing.requiresSignature
