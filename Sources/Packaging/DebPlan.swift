@@ -19,6 +19,11 @@ public struct DebPlan: PackagePlan, Equatable {
   public init(
     _ package: DebPackage, folder: String, outputFolder: String, time: Int64, rootOwner: Bool = true
   ) throws(PackagingError) {
+    var package = package
+    let changelog = Changelog(name: package.control.package, version: package.control.version, time: time)
+    package.files.append(
+      PackageFile(
+        path: "/usr/share/doc/\(package.control.package)/changelog.Debian.gz", bytes: Gzip.file(changelog.deb)))
     self.folder = folder
     output = "\(outputFolder)/\(package.fileName)"
     let control = try package.control.text(installedSize: package.installedSize)

@@ -49,7 +49,8 @@ public struct DebianControl: Sendable, Equatable {
     custom = package.fields
   }
 
-  static let maintainer = "toa on this machine <root@localhost>"
+  /// Nobody reads mail for packages that are made on their users' machines.
+  static let maintainer = "toa <toa@example.org>"
 
   /// The file's text; `installedSize` is in KiB.
   public func text(installedSize: Int) throws(PackagingError) -> String {

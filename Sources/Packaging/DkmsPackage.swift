@@ -20,6 +20,9 @@ public struct DkmsPackage: Sendable, Equatable {
   /// Where the source of a version lies.
   public static func folder(_ version: String) -> String { "/usr/src/toa-\(version)" }
 
+  /// Whether a file of the source is in the package: what tells people of it has another place in a deb.
+  public static func holds(_ file: CarriedFile) -> Bool { !file.path.hasSuffix(".md") }
+
   /// The package.
   public func package(_ format: PackageFormat) throws(PackagingError) -> Package {
     var package = Package(
@@ -45,7 +48,7 @@ public struct DkmsPackage: Sendable, Equatable {
     let conf = try Template(carried: "dkms/dkms.conf").filled(["VERSION": checked])
     package.files =
       [PackageFile(path: folder + "/dkms.conf", text: conf)]
-      + source.map { file in
+      + source.filter(Self.holds).map { file in
         PackageFile(path: "\(folder)/\(file.path)", bytes: file.bytes, mode: file.path.hasSuffix(".sh") ? 0o755 : 0o644)
       }
     package.ownFolders = [folder] + folders(of: source).map { "\(folder)/\($0)" }

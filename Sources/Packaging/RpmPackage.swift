@@ -25,11 +25,13 @@ public struct RpmPackage: Sendable, Equatable {
     return try Template(carried: "rpm/package.spec").filled([
       "PAYLOAD": package.isLarge ? "w1.gzdio" : "w9.gzdio", "NAME": try Checked.packageName(package.name, .rpm),
       "VERSION": try Checked.version(package.version), "RELEASE": Package.revision,
-      "SUMMARY": Self.escaped(try Checked.line(package.synopsis, "summary")), "LICENSE": package.license,
+      "SUMMARY": Self.escaped(Self.capitalised(try Checked.line(package.synopsis, "summary"))),
+      "LICENSE": package.license,
       "GROUP": package.section == .kernel ? "System Environment/Kernel" : "System Environment/Daemons",
       "PACKAGER": DebianControl.maintainer, "TAGS": try tags().map { $0 + "\n" }.joined(),
       "DESCRIPTION": Self.escaped(description.joined(separator: "\n")), "TIME": String(time),
       "FILES": files.joined(separator: "\n"), "SCRIPTS": scripts,
+      "CHANGELOG": Changelog(name: package.name, version: package.fullVersion, time: time).rpm,
     ])
   }
 
@@ -63,6 +65,8 @@ public struct RpmPackage: Sendable, Equatable {
       "\n%\(name)\n" + Self.escaped(text)
     }.joined()
   }
+
+  private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
   /// Text in which rpmbuild finds no macro.
   private static func escaped(_ text: String) -> String { text.replacing("%", with: "%%") }

@@ -19,7 +19,7 @@ struct DebPlanTests {
     #expect(
       plan.files.map(\.path) == [
         "/b/DEBIAN/control", "/b/DEBIAN/md5sums", "/b/usr/lib/modules-load.d/toa.conf",
-        "/b/usr/share/doc/toa-modules-common/copyright",
+        "/b/usr/share/doc/toa-modules-common/copyright", "/b/usr/share/doc/toa-modules-common/changelog.Debian.gz",
       ])
     #expect(plan.output == "/o/toa-modules-common_0.1.0-1_all.deb")
     #expect(
@@ -52,6 +52,7 @@ struct DebPlanTests {
         drwxr-xr-x root/root ./usr/share/
         drwxr-xr-x root/root ./usr/share/doc/
         drwxr-xr-x root/root ./usr/share/doc/toa-modules-9.9.9-test/
+        -rw-r--r-- root/root ./usr/share/doc/toa-modules-9.9.9-test/changelog.Debian.gz
         -rw-r--r-- root/root ./usr/share/doc/toa-modules-9.9.9-test/copyright
 
         """)
@@ -65,6 +66,25 @@ struct DebPlanTests {
     try shell("mv \(first) \(workshop.folder)/first.deb; sleep 1.1")
     let second = try workshop.make(Self.module(workshop.objectFile()), name: "again")
     try shell("cmp \(workshop.folder)/first.deb \(second)")
+  }
+
+  @Test(arguments: [
+    (Int64(0), "Thu, 01 Jan 1970"), (951_782_400, "Tue, 29 Feb 2000"), (1_795_219_200, "Sat, 21 Nov 2026"),
+    (4_107_542_400, "Mon, 01 Mar 2100"),
+  ])
+  func `the changelog is gzip, with the day of the release`(time: Int64, day: String) throws {
+    let workshop = try Workshop()
+    let deb = try workshop.make(CommonPackage(version: "0.1.0").deb(), time: time)
+    let path = "./usr/share/doc/toa-modules-common/changelog.Debian.gz"
+    #expect(
+      try workshop.output("dpkg-deb --fsys-tarfile \(deb) | tar xO \(path) | gzip -dc") == """
+        toa-modules-common (0.1.0-1) unstable; urgency=medium
+
+          * Made by toa.
+
+         -- toa <toa@example.org>  \(day) 00:00:00 +0000
+
+        """)
   }
 
   @Test func `scripts are plain shell`() throws {

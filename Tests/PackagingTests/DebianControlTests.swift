@@ -19,7 +19,7 @@ struct DebianControlTests {
         Package: toa-x
         Version: 0.1.0-1
         Architecture: amd64
-        Maintainer: toa on this machine <root@localhost>
+        Maintainer: toa <toa@example.org>
         Installed-Size: 12
         Depends: kmod (>= 26), linux-image-6.12.117+deb12-cloud-amd64
         Recommends: linux-headers-generic | linux-headers

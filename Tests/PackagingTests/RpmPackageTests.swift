@@ -38,7 +38,7 @@ struct RpmPackageTests {
         Summary: TCP Option Address module for one kernel
         License: GPL-2.0-only
         Group: System Environment/Kernel
-        Packager: toa on this machine <root@localhost>
+        Packager: toa <toa@example.org>
         AutoReqProv: no
         Requires: kernel-core-uname-r = 5.14.0-503.el9.x86_64
         Requires: toa-modules-common
@@ -85,6 +85,10 @@ struct RpmPackageTests {
         modules='/lib/modules/5.14.0-503.el9.x86_64'
         if [ -e "$modules/modules.order" ] || [ -d "$modules/kernel" ]; then depmod -a '5.14.0-503.el9.x86_64'; fi
 
+
+        %changelog
+        * Thu Jan 01 1970 toa <toa@example.org> - 0.1.0-1
+        - Made by toa.
 
         """)
   }

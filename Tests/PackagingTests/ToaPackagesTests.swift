@@ -17,7 +17,7 @@ struct ToaPackagesTests {
         Package: toa-modules-6.1.0-56-cloud-amd64
         Version: 0.1.0-1
         Architecture: amd64
-        Maintainer: toa on this machine <root@localhost>
+        Maintainer: toa <toa@example.org>
         Installed-Size: 9
         Depends: linux-image-6.1.0-56-cloud-amd64, toa-modules-common, kmod
         Provides: toa-modules

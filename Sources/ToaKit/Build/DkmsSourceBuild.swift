@@ -40,7 +40,7 @@ public struct DkmsSourceBuild: Sendable, Equatable, Codable {
   /// Whether the source on this host is the one that toa carries.
   func isInPlace(_ system: System) -> Bool {
     let folder = DkmsPackage.folder(toaVersion)
-    return CarriedSources.moduleSource.allSatisfy { file in
+    return CarriedSources.moduleSource.filter(DkmsPackage.holds).allSatisfy { file in
       (try? system.files.bytes("\(folder)/\(file.path)")) == file.bytes
     }
   }
