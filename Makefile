@@ -49,7 +49,7 @@ bpf-test: static ## Test the eBPF backend natively
 	Tests/Bpf/run.sh
 
 .PHONY: test
-test: check static bpf-test ## All that CI runs: check, static, VM tests with four kernels and a distribution
+test: check static dist-test bpf-test ## All that CI runs: check, static file and packages, eBPF, VM tests with four kernels and a distribution
 	Tests/VM/run.sh
 
 .PHONY: vm-test
@@ -65,8 +65,16 @@ vm-demo: static ## Show the whole story in a VM, from a bare Debian to a reboot
 	Tests/VM/demo.sh
 
 .PHONY: dist
-dist: static ## Put the static file and its checksum into dist/
-	cd dist && sha256sum toa >SHA256SUMS
+dist: static ## Put the static file, its deb and its rpm, and their checksums into dist/
+	Tools/dist.sh
+
+.PHONY: dist-repo
+dist-repo: dist ## Lay out apt and yum repositories in REPO=dist/repo; PACKAGES="..." adds some, KEY=... signs
+	Tools/dist-repo.sh $(if $(KEY),--sign $(KEY)) $(or $(REPO),dist/repo) $(PACKAGES)
+
+.PHONY: dist-test
+dist-test: dist ## Test the static file and the packages in chroots of Debian 11, 12, 13, with lintian, rpmlint, apt, dnf
+	Tests/Dist/run.sh
 
 .PHONY: clean
 clean: ## Remove what was built; the fetched VM images in .vm stay

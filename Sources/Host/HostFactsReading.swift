@@ -4,22 +4,30 @@ extension HostFacts {
   /// Reads a machine; nil when no kernel can be named.
   ///
   /// `running` is `uname -r`, by default what /proc of the tree says. `target` is the kernel to build for, by default the one
-  /// that runs, else the newest installed. `log` is the text of the kernel log, where it could be read.
+  /// that runs, else the newest installed. `log` is the text of the kernel log, where it could be read. `tree` is a folder with
+  /// headers for a kernel that need not be of this machine: what is installed and runs here then says nothing of it.
   public static func read(
     from root: FileRoot, using runner: CommandRunner, running: String? = nil, target: KernelRelease? = nil,
-    log: String? = nil
+    log: String? = nil, tree: String? = nil
   ) async -> HostFacts? {
     let running = running ?? KernelRelease.running(in: root)?.text
     let kernels = InstalledKernels.read(from: root, running: running)
     guard let target = target ?? running.flatMap(KernelRelease.init) ?? kernels.newest?.release else { return nil }
     let distribution = Distribution.detect(in: root)
-    let config = await KernelConfig.read(for: target.text, in: root, running: running, using: runner)
-    let headers = KernelHeaders.read(for: target.text, in: root, config: config)
-    let compiler = KernelCompiler.detect(for: target.text, in: root, running: running, config: config, log: log)
+    let config =
+      if let tree {
+        KernelConfig.read(tree: tree, in: root)
+      } else {
+        await KernelConfig.read(for: target.text, in: root, running: running, using: runner)
+      }
+    let headers = KernelHeaders.read(for: target.text, in: root, config: config, tree: tree)
+    let compiler = KernelCompiler.detect(
+      for: target.text, in: root, running: tree == nil ? running : nil, config: config, log: log, tree: tree)
     let toolchain = await Toolchain.find(for: compiler?.identity, using: runner)
-    let owner = await owner(of: target, distribution: distribution, in: root, using: runner)
+    let owner = tree == nil ? await owner(of: target, distribution: distribution, in: root, using: runner) : nil
     return HostFacts(
-      distribution: distribution, kernels: kernels, target: target, isRunning: target.text == running, config: config,
+      distribution: distribution, kernels: kernels, target: target, isRunning: tree == nil && target.text == running,
+      config: config,
       headers: headers, compiler: compiler, toolchain: toolchain,
       choice: CompilerChoice(
         wanted: compiler?.identity, toolchain: toolchain, plugins: headers.gccPlugins,

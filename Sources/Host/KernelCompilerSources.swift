@@ -3,11 +3,13 @@
 extension KernelCompiler {
   /// Collects what the target's configuration and headers say and, when the target runs, what the kernel says of itself in
   /// /proc/version and in `log`, the text of the kernel log. `running` is `uname -r`, nil when no kernel of the tree runs.
+  /// `tree` is the folder of the headers where that is not the build link.
   public static func detect(
-    for release: String, in root: FileRoot, running: String?, config: KernelConfig?, log: String? = nil
+    for release: String, in root: FileRoot, running: String?, config: KernelConfig?, log: String? = nil,
+    tree: String? = nil
   ) -> KernelCompiler? {
     var found = config.map(statements(of:)) ?? []
-    found += compileHeader(of: release, in: root).map { [$0] } ?? []
+    found += compileHeader(of: release, at: tree ?? KernelHeaders.link(for: release), in: root).map { [$0] } ?? []
     if release == running {
       if let line = VersionLine.read(from: root), line.release == release, let compiler = line.compiler {
         found.append(Statement(source: .procVersion, place: "/proc/version", compiler: compiler))
@@ -33,10 +35,10 @@ extension KernelCompiler {
     return found
   }
 
-  private static func compileHeader(of release: String, in root: FileRoot) -> Statement? {
-    if let utsRelease = KernelHeaders.utsRelease(for: release, in: root), utsRelease != release { return nil }
+  private static func compileHeader(of release: String, at place: String, in root: FileRoot) -> Statement? {
+    if let utsRelease = KernelHeaders.utsRelease(at: place, in: root), utsRelease != release { return nil }
     for folder in KernelHeaders.generatedFolders {
-      let path = "/lib/modules/\(release)/build/\(folder)/compile.h"
+      let path = "\(place)/\(folder)/compile.h"
       guard let text = try? root.text(path), let line = definedString("LINUX_COMPILER", in: text) else { continue }
       return CompilerIdentity(parsing: line).map { Statement(source: .compileHeader, place: path, compiler: $0) }
     }

@@ -9,12 +9,21 @@ extension KernelConfig {
     ]
   }
 
+  /// The configuration that the headers or the build tree in a folder carry.
+  public static func read(tree: String, in root: FileRoot) -> KernelConfig? {
+    first(of: [tree + "/.config", tree + "/include/config/auto.conf"], in: root)
+  }
+
   /// The configuration of a kernel from the first of its files that can be read and holds options. Headers of another
   /// release do not speak for it.
   public static func read(for release: String, in root: FileRoot) -> KernelConfig? {
-    let utsRelease = KernelHeaders.utsRelease(for: release, in: root)
-    for path in paths(for: release) {
-      if path.has("/build/") && utsRelease != nil && utsRelease != release { continue }
+    let utsRelease = KernelHeaders.utsRelease(at: KernelHeaders.link(for: release), in: root)
+    let isForeign = utsRelease != nil && utsRelease != release
+    return first(of: paths(for: release).filter { !isForeign || !$0.has("/build/") }, in: root)
+  }
+
+  private static func first(of paths: [String], in root: FileRoot) -> KernelConfig? {
+    for path in paths {
       guard let text = try? root.text(path) else { continue }
       let config = KernelConfig(parsing: text, source: path)
       if !config.values.isEmpty { return config }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The headers against which a kernel's modules are built: what /lib/modules/RELEASE/build leads to.
+/// The headers against which a kernel's modules are built: what /lib/modules/RELEASE/build leads to, or a folder that was named.
 public struct KernelHeaders: Sendable, Equatable {
   /// Whether a module can be built against the headers.
   public enum State: Sendable, Equatable {
@@ -18,6 +18,8 @@ public struct KernelHeaders: Sendable, Equatable {
 
   /// The kernel they are for.
   public let release: String
+  /// Where they were looked for: the build link, or the folder that was named.
+  public let place: String
   /// Whether a module can be built against them.
   public let state: State
   /// The folder behind the build link, below the root; nil when it leads nowhere.
@@ -39,9 +41,12 @@ extension KernelHeaders {
   /// Where the build leaves the headers that it makes: the second before Linux 2.6.33.
   static let generatedFolders = ["include/generated", "include/linux"]
 
-  /// UTS_RELEASE of the headers behind a kernel's build link; nil when they do not tell.
-  public static func utsRelease(for release: String, in root: FileRoot) -> String? {
-    let paths = generatedFolders.map { "/lib/modules/\(release)/build/\($0)/utsrelease.h" }
+  /// Where the headers of an installed kernel are.
+  public static func link(for release: String) -> String { "/lib/modules/\(release)/build" }
+
+  /// UTS_RELEASE of the headers in a folder; nil when they do not tell.
+  public static func utsRelease(at place: String, in root: FileRoot) -> String? {
+    let paths = generatedFolders.map { "\(place)/\($0)/utsrelease.h" }
     return paths.lazy.compactMap { try? root.text($0) }.first.flatMap { definedString("UTS_RELEASE", in: $0) }
   }
 
@@ -52,16 +57,19 @@ extension KernelHeaders {
     return ["Makefile", "\(folder)/autoconf.h", "\(folder)/utsrelease.h"].filter { !root.exists("\(link)/\($0)") }
   }
 
-  /// Reads the headers of a kernel; `config` tells of plugins and of objtool.
-  public static func read(for release: String, in root: FileRoot, config: KernelConfig? = nil) -> KernelHeaders {
-    let link = "/lib/modules/\(release)/build"
+  /// Reads the headers of a kernel, behind its build link or in the folder `tree`; `config` tells of plugins and of objtool.
+  public static func read(
+    for release: String, in root: FileRoot, config: KernelConfig? = nil, tree: String? = nil
+  ) -> KernelHeaders {
+    let link = tree ?? link(for: release)
     guard root.isDirectory(link) else {
       let state = root.linkTarget(link).map(State.danglingLink(target:)) ?? .missing
       return KernelHeaders(
-        release: release, state: state, folder: nil, utsRelease: nil, hasSymbolVersions: false, gccPlugins: [],
+        release: release, place: link, state: state, folder: nil, utsRelease: nil, hasSymbolVersions: false,
+        gccPlugins: [],
         missingTools: [])
     }
-    let utsRelease = utsRelease(for: release, in: root)
+    let utsRelease = utsRelease(at: link, in: root)
     let missing = missingFiles(link, root)
     let state: State =
       if !missing.isEmpty {
@@ -72,7 +80,7 @@ extension KernelHeaders {
         .present
       }
     return KernelHeaders(
-      release: release, state: state, folder: root.resolve(link), utsRelease: utsRelease,
+      release: release, place: link, state: state, folder: root.resolve(link), utsRelease: utsRelease,
       hasSymbolVersions: (root.size(link + "/Module.symvers") ?? 0) > 0, gccPlugins: plugins(link, root, config),
       missingTools: tools(config).filter { !root.exists("\(link)/\($0)") })
   }

@@ -12,8 +12,22 @@ public struct Build: Verb {
   @OptionGroup public var common: CommonOptions
   @OptionGroup var kernel: KernelOption
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Folder that gets toa.ko.", valueName: "dir"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Build for the kernel whose headers or build tree lie in this folder, installed or not; may be given several times, \
+      then with --layout.
+      """, valueName: "dir"))
+  var kernelDir: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Folder that gets toa.ko and toa.ko.json.", valueName: "dir"))
   var out = "."
+
+  @Flag(
+    name: .long,
+    help: "Put them into DIR/RELEASE/ARCHITECTURE instead, where `toa install --from DIR` takes them.")
+  var layout = false
 
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
   var compiler: String?
@@ -46,14 +60,19 @@ public struct Build: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = BuildRequest(
-      kernel: kernel.kernel, out: out, compiler: compiler, crossCompile: crossCompile, offline: offline,
-      dryRun: dryRun)
+      kernel: kernel.kernel, kernelDirs: kernelDir, out: out, layout: layout, compiler: compiler,
+      crossCompile: crossCompile, offline: offline, dryRun: dryRun)
+    let builder = Builder(system, console)
     if explain {
-      let (explanation, status) = try await Builder(system, console).explain(request)
+      let (explanation, status) = try await builder.explain(request)
       console.answer(explanation)
       return status
     }
-    console.answer(try await Builder(system, console).build(request))
+    if kernelDir.count > 1 {
+      console.answer(try await builder.buildAll(request))
+    } else {
+      console.answer(try await builder.build(request))
+    }
     return .success
   }
 }

@@ -35,7 +35,7 @@ public struct Install: Verb {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "What the load balancer sends and applications ask: a vendor's name (tencent-clb, …), and words to add or take away.",
+      "What the load balancer sends and applications ask: a vendor's name, as tencent-clb, and words to add or take away.",
       valueName: "words"))
   var profile: String?
 
@@ -43,6 +43,16 @@ public struct Install: Verb {
 
   @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
   var compiler: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Take the module from here if it is for this kernel and this toa, else build it: a folder or http(s) address.",
+      valueName: "repository"))
+  var from: String?
+
+  @Flag(name: .customLong("from-only"), help: "Fail where the repository has no such module, and build nothing.")
+  var fromOnly = false
 
   @Option(
     name: .customLong("kernel-updates"),
@@ -81,9 +91,9 @@ public struct Install: Verb {
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
       backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
-      kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline, cgroup: programs.cgroup,
-      getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/", yes: change.yes,
-      keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate,
+      from: from, fromOnly: fromOnly, kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline,
+      cgroup: programs.cgroup, getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/",
+      yes: change.yes, keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate,
       removeOldAutoload: removeOldAutoload)
     console.answer(try await Installer(system, console).install(request))
     return .success

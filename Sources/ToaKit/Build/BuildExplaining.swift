@@ -4,8 +4,7 @@ internal import Host
 extension Builder {
   /// Says what a build would take from this host and why, what is missing, and how it would end; changes nothing.
   public func explain(_ request: BuildRequest) async throws(ToaError) -> (BuildExplanation, ExitStatus) {
-    var facts = try await system.facts(kernel: request.kernel)
-    if let prefix = request.crossCompile { facts = await facts.crossing(prefix: prefix, using: system.run) }
+    let facts = try await facts(request)
     let inputs = BuildInputs(system, facts, compiler: request.compiler, crossCompile: request.crossCompile)
     let problems = await inputs.problems()
     var resolved: BuildInputs.Resolved?

@@ -59,7 +59,7 @@ struct BuildInputs: Sendable {
     if !mayInstall, let error = toolsError(missing) { throw error }
     let problem = headersProblem ?? (chosen.packages.isEmpty ? nil : compilerError(facts.choice))
     return Resolved(
-      headers: "/lib/modules/\(facts.target)/build", compiler: chosen.path, compilerName: chosen.name,
+      headers: facts.headers.place, compiler: chosen.path, compilerName: chosen.name,
       isClang: chosen.isClang, llvm: llvm, cross: cross, reason: chosen.reason,
       steps: missing.isEmpty
         ? [] : try await steps(bringing: missing, from: chosen.repositories, insteadOf: problem))
@@ -128,7 +128,7 @@ struct BuildInputs: Sendable {
         .toolchainMismatch, "kernel \(facts.target) is for \(target.machine), this machine is \(own.machine)",
         why: "the compilers of this machine make no code for it",
         next: (advice?.commands.map(\.typed) ?? [])
-          + ["toa build --kernel \(facts.target) --cross-compile \(prefix)"])
+          + ["toa build \(facts.headers.option) --cross-compile \(prefix)"])
     }
     guard let target else {
       throw ToaError(

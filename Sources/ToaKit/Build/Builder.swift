@@ -5,8 +5,12 @@ internal import Host
 public struct BuildRequest: Sendable {
   /// Kernel release; nil is the running one.
   public var kernel: String?
+  /// Folders with kernels' headers or build trees, instead of an installed kernel.
+  public var kernelDirs: [String]
   /// Folder that gets toa.ko.
   public var out: String
+  /// Put each module into a folder of its kernel below `out`, where `toa install --from` looks for it.
+  public var layout: Bool
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
   /// What the names of the tools for the kernel's processor begin with, where that is not this machine's.
@@ -18,11 +22,13 @@ public struct BuildRequest: Sendable {
 
   /// Creates a request.
   public init(
-    kernel: String? = nil, out: String = ".", compiler: String? = nil, crossCompile: String? = nil,
-    offline: String? = nil, dryRun: Bool = false
+    kernel: String? = nil, kernelDirs: [String] = [], out: String = ".", layout: Bool = false, compiler: String? = nil,
+    crossCompile: String? = nil, offline: String? = nil, dryRun: Bool = false
   ) {
     self.kernel = kernel
+    self.kernelDirs = kernelDirs
     self.out = out
+    self.layout = layout
     self.compiler = compiler
     self.crossCompile = crossCompile
     self.offline = offline
@@ -44,6 +50,8 @@ public struct BuildDocument: Document {
   public let reason: String
   /// The module's path; nil when nothing was built.
   public let module: String?
+  /// What is beside it as toa.ko.json; nil when nothing was built.
+  public let manifest: ModuleManifest?
   /// Answers of the compile probes ("TOA_HAVE_…": 0 or 1); empty when nothing was built.
   public let probes: [String: Int]
 }
@@ -61,18 +69,19 @@ public struct Builder: Sendable {
 
   /// Builds in a folder of its own below `out` and moves the module from there.
   public func build(_ request: BuildRequest) async throws(ToaError) -> BuildDocument {
-    var facts = try await system.facts(kernel: request.kernel)
-    if let prefix = request.crossCompile { facts = await facts.crossing(prefix: prefix, using: system.run) }
+    let facts = try await facts(request)
     let inputs = try await BuildInputs(
       system, facts, compiler: request.compiler, crossCompile: request.crossCompile
     ).resolve(mayInstall: false)
-    let out = try absolute(request.out)
+    var out = try absolute(request.out)
+    if request.layout { out += "/" + ModuleRepository.folder(facts.target.text, facts.architecture(system)) }
     let build = ModuleBuild(
-      kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, llvm: inputs.llvm?.words, cross: inputs.cross, folder: out + "/.toa-build")
+      kernel: facts.target.text, headers: inputs.headers, commonHeaders: facts.headers.commonFolder(in: system.files),
+      compiler: inputs.compiler, compilerName: inputs.compilerName, isClang: inputs.isClang, llvm: inputs.llvm?.words,
+      cross: inputs.cross, folder: out + "/.toa-build")
     if request.dryRun {
       console.print("# \(build.make.typed)")
-      return document(build, inputs, module: nil, probes: [])
+      return document(build, inputs, nil, probes: [])
     }
     console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
     console.say("  \(inputs.reason)")
@@ -80,17 +89,36 @@ public struct Builder: Sendable {
     try await build.run(system, console, keepsLog: false)
     let probes = BuildProbe.read(
       header: (try? system.files.text(build.folder + "/toa_probed.h")) ?? "", source: CarriedSources.probes)
+    let manifest = try await ModuleManifest.describing(build.module, build: build, facts: facts, system)
     do throws(FileError) {
       let module = try system.files.bytes(build.module)
       show(probes, BuiltHooks(module: module))
-      try system.files.write(out + "/toa.ko", module)
+      // A reader sees a module without a manifest, never one with another's.
+      try system.files.remove("\(out)/\(ModuleManifest.fileName)")
+      try system.files.write("\(out)/\(manifest.file)", module)
+      try system.files.write("\(out)/\(ModuleManifest.fileName)", Array(manifest.text.utf8))
       try system.files.write(out + "/toa-build.log", try system.files.bytes(build.log))
       try system.files.remove(build.folder)
     } catch {
       throw ToaError(.buildFailed, "cannot write \(error.path)", why: errorText(error.errno))
     }
-    console.say("built \(out)/toa.ko", .good)
-    return document(build, inputs, module: out + "/toa.ko", probes: probes)
+    console.say("built \(out)/\(manifest.file)", .good)
+    return document(build, inputs, (out, manifest), probes: probes)
+  }
+
+  /// What is to be known of the kernel that is asked for, with the compilers for its processor.
+  func facts(_ request: BuildRequest) async throws(ToaError) -> HostFacts {
+    var facts: HostFacts
+    if let folder = request.kernelDirs.first {
+      guard request.kernel == nil, request.kernelDirs.count == 1 else {
+        throw ToaError(.usage, "one kernel at a time", next: ["leave --kernel or all but one --kernel-dir out"])
+      }
+      facts = try await system.facts(kernelDir: try absolute(folder))
+    } else {
+      facts = try await system.facts(kernel: request.kernel)
+    }
+    if let prefix = request.crossCompile { facts = await facts.crossing(prefix: prefix, using: system.run) }
+    return facts
   }
 
   private func absolute(_ folder: String) throws(ToaError) -> String {
@@ -104,10 +132,12 @@ public struct Builder: Sendable {
   }
 
   private func document(
-    _ build: ModuleBuild, _ inputs: BuildInputs.Resolved, module: String?, probes: [BuildProbe]
+    _ build: ModuleBuild, _ inputs: BuildInputs.Resolved, _ built: (folder: String, manifest: ModuleManifest)?,
+    probes: [BuildProbe]
   ) -> BuildDocument {
     BuildDocument(
-      kernel: build.kernel, headers: build.headers, compiler: build.compiler, reason: inputs.reason, module: module,
+      kernel: build.kernel, headers: build.headers, compiler: build.compiler, reason: inputs.reason,
+      module: built.map { "\($0.folder)/\($0.manifest.file)" }, manifest: built?.manifest,
       probes: Dictionary(probes.map { ($0.macro, $0.answer ? 1 : 0) }) { $1 })
   }
 

@@ -9,6 +9,8 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   public var kernel: String
   /// Folder of the kernel's headers.
   public var headers: String
+  /// Where their Makefile is, when they were unpacked elsewhere than it says; nil for all others.
+  public var commonHeaders: String?
   /// Absolute path of the compiler.
   public var compiler: String
   /// The compiler as a person calls it: "gcc-12 12.2.0".
@@ -42,9 +44,8 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   var make: Command {
     Command(
       "make",
-      ["-C", headers, "M=\(folder)"] + (isClang ? llvm ?? ["LLVM=1"] : ["CC=\(compiler)"]) + (cross?.words ?? []) + [
-        "modules"
-      ],
+      (commonHeaders.map { ["-C", $0, "O=\(headers)"] } ?? ["-C", headers]) + ["M=\(folder)"]
+        + (isClang ? llvm ?? ["LLVM=1"] : ["CC=\(compiler)"]) + (cross?.words ?? []) + ["modules"],
       // The build ID is made of the debugging information, too: without this it would tell one folder from another.
       environment: ["LC_ALL": "C", "KCFLAGS": "-fdebug-prefix-map=\(folder)=."],
       unsetEnvironment: BuildEnvironment.poison)

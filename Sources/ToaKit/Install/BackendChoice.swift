@@ -16,6 +16,8 @@ struct Draft: Sendable {
   var uncovered: [UncoveredKernel] = []
   /// The kernel's own module, where that is used.
   var inTree: ModuleIndex.Entry?
+  /// Why modules of a repository are not taken.
+  var notes: [String] = []
 }
 
 /// Chooses the backend of an installation and makes the plan for it.
@@ -86,7 +88,7 @@ struct BackendChoice: Sendable {
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
     if mayCheck { try await Preflight(system: system, facts: facts, request: request).check() }
     let module = try await InstallPlanner(system, facts, request).plan()
-    return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered)
+    return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered, notes: module.notes)
   }
 
   private func ebpf(_ installed: Backend.Kind?, because reason: String?) async throws(ToaError) -> Draft {

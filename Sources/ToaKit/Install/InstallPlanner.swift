@@ -7,6 +7,8 @@ struct ModulePlan: Sendable {
   var plan: Plan
   /// Kernels that were asked for and get no module.
   var uncovered: [UncoveredKernel] = []
+  /// Why modules of a repository were not taken, a sentence each.
+  var notes: [String] = []
 }
 
 /// Turns what a host has into the steps that are missing to a working, persistent toa.ko.
@@ -31,10 +33,16 @@ struct InstallPlanner: Sendable {
   /// The plan; without steps when everything is as wanted.
   func plan() async throws(ToaError) -> ModulePlan {
     let state = try await InstalledModule.read(system, facts)
-    let updates = KernelUpdates.resolved(request.kernelUpdates, system)
+    // Who builds nothing here has no headers for later kernels either, unless it is said.
+    let updates = KernelUpdates.resolved(request.kernelUpdates ?? (request.fromOnly ? KernelUpdates.none : nil), system)
     // A second run without --trust or --profile keeps what the first one was told.
     let settings = asked.completed(by: state.settings)
     if updates == .dkms {
+      if request.from != nil {
+        throw ToaError(
+          .usage, "--from is for modules that toa packages", why: "DKMS, which is installed here, builds by itself",
+          next: ["leave it out, or: --kernel-updates none"])
+      }
       if request.compiler != nil {
         throw ToaError(
           .usage, "--compiler is for modules that toa builds", why: "DKMS chooses by itself",
@@ -44,6 +52,7 @@ struct InstallPlanner: Sendable {
     }
     var uncovered: [UncoveredKernel] = []
     let works = try await works(state, &uncovered)
+    let notes = works.compactMap(\.note)
     let folder = PackageBuild.nextFolder(system)
     var steps = try await Self.merged(works.flatMap(\.inputs) + followingHeaders(updates, state))
     var files = PackageFiles(names: [], paths: [])
@@ -53,7 +62,7 @@ struct InstallPlanner: Sendable {
     if works.isEmpty, state.settings != settings || !state.packages.hasCommon {
       packages = [packageBuild(nil, settings, state, folder: folder, withSettings: true)]
     }
-    steps += works.flatMap { [.buildModule($0.build), .finishModule($0.finish)] }
+    steps += works.flatMap { [$0.build.step, .finishModule($0.finish)] }
     for package in packages {
       steps.append(.buildPackages(package))
       files += package.files
@@ -78,7 +87,7 @@ struct InstallPlanner: Sendable {
     steps += oldAutoload
     var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
     plan.kernelUpdates = updates
-    return ModulePlan(plan: plan, uncovered: uncovered)
+    return ModulePlan(plan: plan, uncovered: uncovered, notes: notes)
   }
 
   /// The step that takes out the start-up lines that load a toa the old way, where that is wanted.
@@ -92,10 +101,12 @@ struct InstallPlanner: Sendable {
     var facts: HostFacts
     /// Steps that bring headers and compiler.
     var inputs: [Step]
-    var build: ModuleBuild
+    var build: ModuleOrigin
     var finish: ModuleFinish
     /// SHA-1 over the certificate with whose key it is signed; nil when it is not.
     var signer: String?
+    /// Why it does not come from the repository that was named.
+    var note: String?
     var kernel: String { facts.target.text }
   }
 
@@ -132,6 +143,20 @@ struct InstallPlanner: Sendable {
   }
 
   private func work(_ facts: HostFacts, _ signing: Signing) async throws(ToaError) -> Work {
+    let compression = ModuleCompression.usable(for: facts, system)
+    var note: String?
+    if let from = request.from {
+      switch try await ModuleRepository(from).offer(for: facts, system) {
+      case .module(let fetch):
+        let finish = ModuleFinish(
+          module: fetch.module, strip: system.run.find("strip").map { _ in "strip" }, signing: signing.signing,
+          compression: compression)
+        return Work(facts: facts, inputs: [], build: .repository(fetch), finish: finish, signer: signing.signer)
+      case .unfit(let reasons):
+        note = "no module for \(facts.target) from \(from): \(reasons.joined(separator: "; "))"
+        guard !request.fromOnly else { throw refusal(facts, from, reasons) }
+      }
+    }
     let inputs = try await BuildInputs(
       system, facts, compiler: request.compiler, offline: request.offline
     ).resolve(mayInstall: true)
@@ -139,8 +164,18 @@ struct InstallPlanner: Sendable {
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
     let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing.signing, compression: .usable(for: facts, system))
-    return Work(facts: facts, inputs: inputs.steps, build: build, finish: finish, signer: signing.signer)
+      module: build.module, strip: build.strip, signing: signing.signing, compression: compression)
+    return Work(
+      facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: signing.signer, note: note)
+  }
+
+  private func refusal(_ facts: HostFacts, _ from: String, _ reasons: [String]) -> ToaError {
+    ToaError(
+      .buildFailed, "no module for kernel \(facts.target) from \(from)", why: reasons.joined(separator: "\n"),
+      next: [
+        "where the headers are: toa build --kernel-dir DIR --layout --out REPOSITORY",
+        "toa install --from \(shellQuoted(from))  (without --from-only: builds it here)",
+      ])
   }
 
   /// The package with the settings alone.

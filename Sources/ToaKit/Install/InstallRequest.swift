@@ -24,6 +24,10 @@ public struct InstallRequest: Sendable, Equatable {
   public var profile: String?
   /// A compiler that the user names; nil chooses the kernel's.
   public var compiler: String?
+  /// Repository of built modules that is asked first: a folder or an http(s) address.
+  public var from: String?
+  /// Whether a module that is not there is an error, not built.
+  public var fromOnly: Bool
   /// How later kernels get their module; nil leaves what was chosen before.
   public var kernelUpdates: KernelUpdates?
   /// Whether the toa that the kernel ships is to be used; nil where nobody decided.
@@ -52,16 +56,18 @@ public struct InstallRequest: Sendable, Equatable {
   /// Creates a request.
   public init(
     backend: Choice = .auto, kernel: String? = nil, trust: String? = nil, profile: String? = nil,
-    compiler: String? = nil, kernelUpdates: KernelUpdates? = nil, useInTree: Bool? = nil, offline: String? = nil,
-    cgroup: String? = nil, getsockopt: Bool? = nil, dryRun: Bool = false, otherTree: Bool = false, yes: Bool = false,
-    keepOnFailure: Bool = false, signKey: String? = nil, signCertificate: String? = nil,
-    removeOldAutoload: Bool = false
+    compiler: String? = nil, from: String? = nil, fromOnly: Bool = false, kernelUpdates: KernelUpdates? = nil,
+    useInTree: Bool? = nil, offline: String? = nil, cgroup: String? = nil, getsockopt: Bool? = nil,
+    dryRun: Bool = false, otherTree: Bool = false, yes: Bool = false, keepOnFailure: Bool = false,
+    signKey: String? = nil, signCertificate: String? = nil, removeOldAutoload: Bool = false
   ) {
     self.backend = backend
     self.kernel = kernel
     self.trust = trust
     self.profile = profile
     self.compiler = compiler
+    self.from = from
+    self.fromOnly = fromOnly
     self.kernelUpdates = kernelUpdates
     self.useInTree = useInTree
     self.offline = offline
@@ -98,11 +104,14 @@ extension InstallRequest {
         next: ["leave --backend out"])
     }
     let module = [
-      ("--kernel", kernel != nil), ("--compiler", compiler != nil), ("--kernel-updates", kernelUpdates != nil),
-      ("--use-intree", useInTree == true), ("--offline", offline != nil),
+      ("--kernel", kernel != nil), ("--compiler", compiler != nil), ("--from", from != nil), ("--from-only", fromOnly),
+      ("--kernel-updates", kernelUpdates != nil), ("--use-intree", useInTree == true), ("--offline", offline != nil),
       ("--sign-key", signKey != nil), ("--sign-cert", signCertificate != nil),
     ].filter(\.1).map(\.0)
     let ebpf = [("--cgroup", cgroup != nil), ("--getsockopt", getsockopt != nil)].filter(\.1).map(\.0)
+    if fromOnly, from == nil {
+      throw ToaError(.usage, "--from-only needs a repository", next: ["toa install --from REPOSITORY --from-only"])
+    }
     if let option = module.first, let other = ebpf.first {
       throw ToaError(.usage, "\(option) is for the module and \(other) for eBPF", next: ["leave one of them out"])
     }
@@ -119,14 +128,15 @@ extension InstallRequest {
 
   /// Whether an option is given that only the module has.
   var asksForModule: Bool {
-    kernel != nil || compiler != nil || kernelUpdates != nil || useInTree == true || otherTree || signKey != nil
+    kernel != nil || compiler != nil || fromOnly || kernelUpdates != nil || useInTree == true || otherTree
+      || signKey != nil
   }
 
   /// The command for a backend, as a person would type it.
   func typed(_ backend: Backend.Kind) -> String {
     var words = ["toa", "install", "--backend", backend.rawValue]
     let options = [
-      ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler),
+      ("--kernel", kernel), ("--trust", trust), ("--profile", profile), ("--compiler", compiler), ("--from", from),
       ("--kernel-updates", kernelUpdates?.rawValue), ("--offline", offline), ("--cgroup", cgroup),
       ("--sign-key", signKey), ("--sign-cert", signCertificate),
     ]

@@ -85,6 +85,7 @@ public struct Installer: Sendable {
     } else if let reason = draft.reason {
       console.say(reason)
     }
+    for note in draft.notes { console.say(note, .warning) }
     for (index, step) in draft.plan.steps.enumerated() {
       console.print(console.styled("\(index + 1). \(step.title)", .strong))
       for command in step.typedCommands { console.print("   # \(command)") }
@@ -134,6 +135,7 @@ public struct Installer: Sendable {
       console.say("  \(facts.flavor.verdict.rawValue) kernel; \(reason)")
     case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
     }
+    for note in draft.notes { console.say("  \(note)", .warning) }
     console.say("Plan:")
     for (index, step) in draft.plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
   }

@@ -11,6 +11,8 @@ public enum Step: Sendable, Equatable, Codable {
   case installLocalPackages(LocalPackages, with: PackageManager? = nil)
   /// Compiles the carried module source in a folder of its own.
   case buildModule(ModuleBuild)
+  /// Takes a module that was built elsewhere.
+  case fetchModule(ModuleFetch)
   /// Strips, signs and compresses the module that was built.
   case finishModule(ModuleFinish)
   /// Makes the packages that carry the module and its settings.
@@ -99,6 +101,7 @@ extension Step {
     case .installLocalPackages(let local, _):
       "install \(local.names.joined(separator: ", ")) from \(local.paths.count) file\(local.paths.count == 1 ? "" : "s")"
     case .buildModule(let build): "build toa.ko for \(build.kernel) with \(build.compilerName)"
+    case .fetchModule(let fetch): "take toa.ko for \(fetch.manifest.kernel) from \(fetch.place)"
     case .finishModule(let finish): finish.title
     case .buildPackages(let build):
       "package as \(build.files.names.joined(separator: " and "))" + (build.profile.map { ", profile \($0)" } ?? "")
@@ -130,6 +133,7 @@ extension Step {
     case .installLocalPackages(let local, let manager):
       [PackageTool(manager ?? .apt).installLocal(local.paths).typed]
     case .buildModule(let build): [build.make.typed]
+    case .fetchModule(let fetch): fetch.typedCommands
     case .finishModule(let finish): finish.typedCommands
     case .buildPackages(let build): build.typedCommands
     case .buildHooksPackage(let build): build.typedCommands
@@ -157,6 +161,7 @@ extension Step {
     case .installPackages(_, let manager), .installLocalPackages(_, let manager):
       facts.isEmpty ? [] : [PackageTool(manager ?? .apt).remove(facts).typed]
     case .buildModule(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .fetchModule(let fetch): ["rm -r \(shellQuoted(fetch.folder))"]
     case .finishModule: []
     case .buildPackages(let build) where build.isModuleOnly == true: build.files.typedRemoval
     case .buildPackages(let build): ["rm -r \(shellQuoted(build.folder))"]

@@ -24,6 +24,7 @@ extension Transaction {
     case .installLocalPackages(let local, let manager):
       try await installLocalPackages(local, PackageTool(manager ?? .apt))
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
+    case .fetchModule(let fetch): try await fetch.run(system, console)
     case .finishModule(let finish): _ = try await finish.run(system, console)
     case .buildPackages(let build): try await build.run(system, console)
     case .buildHooksPackage(let build): try await build.run(system)
@@ -53,6 +54,7 @@ extension Transaction {
     case .installPackages(_, let manager), .installLocalPackages(_, let manager):
       try await removePackages(facts, manager)
     case .buildModule(let build): try removeFiles([build.folder])
+    case .fetchModule(let fetch): try removeFiles([fetch.folder])
     case .buildPackages(let build) where build.isModuleOnly == true: try removeBuilt(build.files, in: build.folder)
     case .buildPackages(let build): try removeFiles([build.folder])
     case .buildHooksPackage(let build): try removeBuilt(build.files, in: build.folder)
