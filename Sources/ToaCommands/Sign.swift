@@ -38,15 +38,12 @@ public struct Sign: Verb {
   /// Creates the verb.
   public init() {}
 
-  /// The file tree to work on.
-  public var rootFolder: String { root.root }
-
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = SignRequest(
       modules: modules, kernel: kernel, key: key.key, certificate: key.certificate, makeKey: makeKey, enroll: enroll,
       dryRun: change.dryRun, yes: change.yes)
-    let document = try await Signer(system, console).sign(request)
+    let document = try await Signer(system.working(on: root.root), console).sign(request)
     console.answer(document)
     return document.rebootNeeded ? .rebootNeeded : .success
   }

@@ -2,6 +2,7 @@
 internal import Glibc
 internal import Host
 internal import Kmod
+internal import SystemPackage
 
 extension System {
   /// The same for a file tree that is not this machine's: what is asked of programs and of the kernel comes from the tree, and
@@ -15,6 +16,16 @@ extension System {
     system.bpf.hasPins = { false }
     let hasModules = !tree.exists("/proc/version") || tree.exists("/proc/modules")
     system.moduleLoading = { hasModules ? EBADF : ENOSYS }
+    return system
+  }
+}
+
+extension System {
+  /// This machine and its programs at work on the files of another tree, as they prepare a host from outside.
+  public func working(on root: String) -> System {
+    guard root != "/" else { return self }
+    var system = self
+    system.files = FileRoot(FilePath(root))
     return system
   }
 }
