@@ -48,8 +48,12 @@ static: setup ## Build dist/toa, one static file for every host
 bpf-test: static ## Test the eBPF backend natively
 	Tests/Bpf/run.sh
 
+.PHONY: package-test
+package-test: static ## Make every package, and have dpkg, rpm, DKMS, lintian and rpmlint judge them
+	Tests/Packages/run.sh
+
 .PHONY: test
-test: check static dist-test bpf-test ## All that CI runs: check, static file and packages, eBPF, VM tests with four kernels and a distribution
+test: check static dist-test bpf-test package-test ## All that CI runs: check, static file and packages, eBPF, VM tests with four kernels and a distribution
 	Tests/VM/run.sh
 
 .PHONY: vm-test
