@@ -6,6 +6,7 @@
 #   run.sh             all of it
 #   run.sh apt dnf     only these files of cases/
 set -euo pipefail
+shopt -s inherit_errexit
 . "$(dirname "$0")/../VM/lib/common.sh"
 . "$VM_DIR/lib/mirror.sh"
 . "$VM_DIR/lib/root.sh"
@@ -36,9 +37,13 @@ count=0 failed=0
 
 # check NAME COMMAND...: a case that passes when the command does.
 check() {
-  local name=$1 log=$WORK/log status=0
+  local name=$1 log=$WORK/log status
   shift
-  (set -e; "$@") >"$log" 2>&1 || status=$?
+  # Behind `||` or `if`, bash would go on after a command that failed in the middle.
+  set +e
+  (set -e; "$@") >"$log" 2>&1
+  status=$?
+  set -e
   count=$((count + 1))
   if [ "$status" = 0 ]; then
     say "  ok    $name"

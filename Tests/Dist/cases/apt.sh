@@ -2,6 +2,7 @@
 # apt of Debian 12 installs from a repository, signed or not, and refuses one that was tampered with.
 
 repo=$WORK/repo
+make_base bookworm
 root=$(fresh bookworm apt)
 mkdir -p "$root/srv"
 

@@ -6,8 +6,10 @@ mkdir -p "$headers/packages" "$headers/root" "$headers/out"
 
 unpack_headers() {
   local root release
+  make_base bookworm
   root=$(fresh bookworm headers-root)
   release=$(newest_kernel "$root" '6\.1\..*')
+  [ -n "$release" ]
   in_root "$root" sh -c "cd /mnt && apt-get -q download linux-headers-$release linux-headers-${release%-cloud-*}-common \
     \$(apt-cache depends linux-headers-$release | sed -nE 's/.*Depends: (linux-kbuild-.*)/\1/p')"
   mv "$root"/mnt/*.deb "$headers/packages/"
