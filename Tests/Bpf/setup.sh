@@ -6,22 +6,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$BPF_DIR/lib/fetch.sh"
-
-missing=""
-want() { # FILE PACKAGE
-  [ -e "$1" ] || missing="$missing $2"
-}
-
-install_missing() {
-  local log=$CACHE/apt.log
-  [ -n "$missing" ] || return 0
-  say "installing:$missing"
-  : >"$log"
-  # shellcheck disable=SC2086
-  { quietly "$log" apt-get -q update &&
-    quietly "$log" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing; } ||
-    die "apt-get could not install:$missing" "read the lines above; the tests need Debian and a reachable mirror"
-}
+. "$REPO/Tools/apt.sh"
 
 # compiled NAME COMMAND...: runs COMMAND, which writes $BIN/NAME.new, when a source here is newer than $BIN/NAME.
 compiled() {
@@ -58,17 +43,17 @@ compile() {
 mkdir -p "$BIN"
 exec 9>"$CACHE/lock"
 flock 9
-want /usr/bin/gcc gcc
-want /usr/include/stdio.h libc6-dev
-want /usr/include/bpf/bpf.h libbpf-dev
-want /usr/include/libelf.h libelf-dev
-want /usr/include/zlib.h zlib1g-dev
-want /usr/bin/python3 python3
-want /usr/bin/unshare util-linux
-want /usr/bin/setpriv util-linux
-want /usr/bin/pgrep procps
-want /usr/bin/dpkg-deb dpkg
-want /sbin/ip iproute2
+want_file /usr/bin/gcc gcc
+want_file /usr/include/stdio.h libc6-dev
+want_file /usr/include/bpf/bpf.h libbpf-dev
+want_file /usr/include/libelf.h libelf-dev
+want_file /usr/include/zlib.h zlib1g-dev
+want_file /usr/bin/python3 python3
+want_file /usr/bin/unshare util-linux
+want_file /usr/bin/setpriv util-linux
+want_file /usr/bin/pgrep procps
+want_file /usr/bin/dpkg-deb dpkg
+want_file /sbin/ip iproute2
 # What Debian's nginx is linked with.
 libraries=$(ldconfig -p)
 for library in libpcre2-8.so.0:libpcre2-8-0 libssl.so.3:libssl3 libcrypt.so.1:libcrypt1; do
