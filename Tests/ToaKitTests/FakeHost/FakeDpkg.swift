@@ -146,7 +146,10 @@ struct FakeDpkg {
         return CommandResult(status: 1, output: "dpkg: error processing package \(package) (--purge):")
       }
     }
-    for package in packages where state(package) != nil { erase(package) }
+    for package in packages where state(package) != nil {
+      if package == "toa-dkms" { FakeDkms(host).removeAll() }
+      erase(package)
+    }
     depmod()
     return CommandResult(status: 0)
   }
@@ -160,7 +163,7 @@ struct FakeDpkg {
     let folder = "/lib/modules/\(kernel)"
     let index = folder + "/modules.dep"
     guard host.files.isFile(index) else { return }
-    let places = ["updates", "extra/toa"].flatMap { place in
+    let places = ["updates", "updates/dkms", "extra/toa"].flatMap { place in
       ModuleCompression.allCases.map { "\(place)/toa\($0.suffix)" }
     }
     let before = (try? host.files.text(index)) ?? ""

@@ -32,7 +32,7 @@ extension FakeHost {
     }
     modules.file = { name, release in
       // depmod's order: what was added goes before what came with the kernel.
-      let paths = ["updates", "extra/toa", "kernel/net/toa"].flatMap { folder in
+      let paths = ["updates", "updates/dkms", "extra/toa", "kernel/net/toa"].flatMap { folder in
         ModuleCompression.allCases.map { "/lib/modules/\(release)/\(folder)/\(name)\($0.suffix)" }
       }
       return paths.first(where: self.files.isFile)

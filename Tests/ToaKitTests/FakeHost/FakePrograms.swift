@@ -48,6 +48,7 @@ extension FakeHost {
       return CommandResult(status: 0, output: String(repeating: self[\.source], count: 64) + "  -\n")
     case "apt-mark" where arguments.first == "showauto":
       return FakeApt(self).showAutomatic(Array(arguments.dropFirst()))
+    case "dkms" where arguments.first == "status": return FakeDkms(self).status
     case "dpkg-query": return FakeDpkg(self).query(arguments)
     case "apt-get" where arguments.contains("--simulate"):
       let names = arguments.dropFirst().filter { !$0.hasPrefix("-") }
@@ -98,6 +99,7 @@ extension FakeHost {
     case ("dpkg-deb", _): return FakeDpkg(self).build(words[words.count - 2], words[words.count - 1])
     case ("apt-mark", "auto"): return FakeApt(self).mark(names, automatic: true)
     case ("apt-mark", "manual"): return FakeApt(self).mark(names, automatic: false)
+    case ("dkms", "install"): return FakeDkms(self).install(words[4], words[6])
     case ("depmod", "-a"):
       FakeDpkg(self).depmod(words[1])
       return CommandResult(status: 0)
@@ -135,12 +137,15 @@ extension FakeHost {
     write(folder + "/main.o", "object")
     pause("half way through make")
     write(folder + "/toa_probed.h", "#define TOA_HAVE_SYN_RECV_SOCK_7 0\n#define TOA_HAVE_SYN_RECV_SOCK_6 1\n")
-    write(
-      folder + "/toa.ko",
-      "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n"
-        + (self[\.knowsProfiles] ? "parm=profile:vendors, options, socket calls\n" : "")
-        + "symbols=register_ftrace_function register_kretprobe\n")
+    write(folder + "/toa.ko", moduleText)
     return CommandResult(status: 0, output: "  CC [M]  main.o\n  LD [M]  toa.ko\n")
+  }
+
+  /// What a build of the module comes to.
+  var moduleText: String {
+    "vermagic=\(self[\.builtFor]) SMP preempt mod_unload modversions \nversion=0.1.0\nsrcversion=\(self[\.source])\n"
+      + (self[\.knowsProfiles] ? "parm=profile:vendors, options, socket calls\n" : "")
+      + "symbols=register_ftrace_function register_kretprobe\n"
   }
 
   /// Writes a file as a program of the host.
