@@ -32,6 +32,9 @@ struct DkmsInstallTests {
   private func rest(_ snapshot: TreeSnapshot) -> TreeSnapshot {
     var rest = snapshot.without(FakeHost.afterFailure + [Journal.folder + "/build", PackageBuild.folder])
     rest.nodes[Journal.folder] = nil
+    // A package that went and came back stands last.
+    let stanzas = FakeDpkg.stanzas(rest.text("/var/lib/dpkg/status") ?? "").sorted()
+    rest.nodes["/var/lib/dpkg/status"] = .file(mode: 0o644, bytes: Array(FakeDpkg.text(stanzas).utf8))
     return rest
   }
 

@@ -12,7 +12,7 @@ extension InstallPlanner {
     var uncovered: [UncoveredKernel] = []
     var kernels: [String] = []
     var inputs: [Step] = []
-    for release in [facts.target.text] + KernelSelection(request.kernel).others(facts) {
+    for release in [facts.target.text] + others(state, state.packages.hasDkms ? nil : .dkms) {
       if isPackaged && Dkms.hasInstalled(system, kernel: release) { continue }
       let isMain = release == facts.target.text
       do throws(ToaError) {

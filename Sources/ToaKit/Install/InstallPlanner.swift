@@ -96,6 +96,20 @@ struct InstallPlanner: Sendable {
     return lines.isEmpty ? [] : [.removeOldAutoload(OldAutoload(lines))]
   }
 
+  /// The kernels beside the plan's own that get a module: those that were asked for and, where another way takes over, those
+  /// that have one from the way before.
+  func others(_ state: InstalledModule, _ takingOver: KernelUpdates?) -> [String] {
+    let asked = KernelSelection(request.kernel).others(facts)
+    let covered = facts.kernels.bootable.map(\.release.text).filter { kernel in
+      switch takingOver {
+      case .dkms: KernelRecord.read(kernel, in: system.files)?.module != nil || state.hasPackagedModule(kernel)
+      case .hooks: Dkms.hasInstalled(system, kernel: kernel)
+      case nil, .auto?, .none?: false
+      }
+    }
+    return asked + covered.reversed().filter { !asked.contains($0) && $0 != facts.target.text }
+  }
+
   /// What it takes to give one kernel its module.
   struct Work {
     var facts: HostFacts
@@ -115,7 +129,7 @@ struct InstallPlanner: Sendable {
     var works: [Work] = []
     let signing = try await Signing(system, facts, request)
     if !state.isCurrent(signedBy: signing.signer) { works.append(try await work(facts, signing)) }
-    for release in KernelSelection(request.kernel).others(facts) {
+    for release in others(state, state.packages.hasDkms ? .hooks : nil) {
       do throws(ToaError) {
         let facts = try await system.facts(kernel: release)
         try Preflight(system: system, facts: facts, request: request).checkKernel()

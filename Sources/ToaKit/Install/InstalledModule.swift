@@ -52,6 +52,9 @@ struct InstalledModule: Sendable {
   /// Whether a Debian package is installed.
   func hasPackage(_ name: String) -> Bool { database?[name] != nil }
 
+  /// Whether a package of toa has the module of a kernel.
+  func hasPackagedModule(_ kernel: String) -> Bool { packages.modules.contains(ModulePackage.name(kernel, format)) }
+
   /// Packages of the other ways to give kernels their module.
   func leaving(_ updates: KernelUpdates) -> PackageFiles {
     var names = updates == .dkms ? packages.modules : packages.hasDkms ? [DkmsPackage.name] : []
