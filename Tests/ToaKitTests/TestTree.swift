@@ -23,17 +23,20 @@ final class TestTree: Sendable {
   deinit { try? FileRoot().remove(place) }
 
   /// Writes one file, folder or link, with the folders above it.
-  func write(_ path: String, _ text: String) throws {
+  func write(_ path: String, _ text: String) throws { try write(path, Array(text.utf8)) }
+
+  /// The same of any bytes.
+  func write(_ path: String, _ bytes: [UInt8]) throws {
     if path.hasSuffix("/") { return try root.makeDirectory(path) }
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
     try root.makeDirectory("/" + folder)
-    if text.hasPrefix("-> ") {
-      let made = symlink(String(text.dropFirst(3)), place + path)
+    if bytes.starts(with: "-> ".utf8) {
+      let made = symlink(String(decoding: bytes.dropFirst(3), as: UTF8.self), place + path)
       try #require(made == 0)
     } else {
       // Not FileRoot.write, which waits for the disk.
       let file = try #require(fopen(place + path, "w"))
-      fputs(text, file)
+      fwrite(bytes, 1, bytes.count, file)
       fclose(file)
     }
   }

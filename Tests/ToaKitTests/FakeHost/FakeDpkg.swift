@@ -62,14 +62,18 @@ struct FakeDpkg {
 
   /// Adds or replaces a package with its files, by way of "half-installed" and "unpacked".
   func unpack(_ package: String, _ fields: String, _ files: [String: String]) {
+    unpack(package, fields, files.mapValues { Array($0.utf8) })
+  }
+
+  private func unpack(_ package: String, _ fields: String, _ files: [String: [UInt8]]) {
     func stanza(_ status: String) -> String { "Package: \(package)\nStatus: install \(status)\n\(fields)" }
     let list = "/var/lib/dpkg/info/\(package).list"
     let old = Set(((try? host.files.text(list)) ?? "").split(separator: "\n").map(String.init))
     set(package, stanza("reinstreq half-installed"))
     host.pause("\(package) half installed")
-    for (path, text) in files.sorted(by: { $0.key < $1.key }) {
-      if text.hasPrefix("-> ") { host.remove(path) }
-      host.write(path, text)
+    for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+      if bytes.starts(with: "-> ".utf8) { host.remove(path) }
+      host.write(path, bytes)
     }
     for path in old.subtracting(files.keys) where host.files.isFile(path) { host.remove(path) }
     host.write(list, files.keys.sorted().map { $0 + "\n" }.joined())
@@ -114,11 +118,7 @@ struct FakeDpkg {
     guard let control = snapshot.text("/DEBIAN/control") else {
       return CommandResult(status: 2, errorOutput: "dpkg-deb: error: failed to open package info file")
     }
-    var archive = control
-    for path in snapshot.nodes.keys.sorted() where !path.hasPrefix("/DEBIAN") {
-      if let text = snapshot.text(path) ?? snapshot.link(path) { archive += "\u{1}\(path)\u{2}\(text)" }
-    }
-    host.write(output, archive)
+    host.write(output, control + "\n" + FakeArchive.text(snapshot) { !$0.hasPrefix("/DEBIAN") })
     return CommandResult(status: 0)
   }
 
@@ -127,12 +127,10 @@ struct FakeDpkg {
       guard let archive = try? host.files.text(path) else {
         return CommandResult(status: 1, output: "dpkg: error: cannot access archive '\(path)'")
       }
-      let parts = archive.split(separator: "\u{1}")
-      let control = parts[0].split(separator: "\n")
+      let control = archive.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+      let files = archive.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(control.count + 1)
       let fields = control.dropFirst().map { $0 + "\n" }.joined()
-      let files = parts.dropFirst().map { $0.split(separator: "\u{2}", maxSplits: 1).map(String.init) }
-      let package = String(control[0].dropFirst("Package: ".count))
-      unpack(package, fields, Dictionary(files.map { ($0[0], $0[1]) }) { $1 })
+      unpack(String(control[0].dropFirst("Package: ".count)), fields, FakeArchive.files(files))
       depmod()
     }
     return CommandResult(status: 0)

@@ -149,9 +149,12 @@ extension FakeHost {
   }
 
   /// Writes a file as a program of the host.
-  func write(_ path: some StringProtocol, _ text: String) {
+  func write(_ path: some StringProtocol, _ text: String) { write(path, Array(text.utf8)) }
+
+  /// Writes a file of any bytes as a program of the host.
+  func write(_ path: some StringProtocol, _ bytes: [UInt8]) {
     do {
-      try tree.write(String(path), text)
+      try tree.write(String(path), bytes)
     } catch let error as FileError where error.errno == ENOSPC {
       self[\.lackedSpace] = true
     } catch {

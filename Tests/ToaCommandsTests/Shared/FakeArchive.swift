@@ -1,0 +1,1 @@
+../../ToaKitTests/FakeHost/FakeArchive.swift
