@@ -26,7 +26,7 @@ struct PackageBuildTests {
   }
 
   private func make(_ build: PackageBuild) async throws(ToaError) {
-    try await build.run(system, Console(system.terminal))
+    try await build.run(system)
   }
 
   private func dpkgDeb(_ arguments: String...) async throws -> String {

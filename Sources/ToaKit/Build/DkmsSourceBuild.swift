@@ -11,29 +11,19 @@ public struct DkmsSourceBuild: Sendable, Equatable, Codable {
   /// Packages that are replaced, as files.
   public var replaced: [String]
 
+  private var making: PackageMaking { PackageMaking(folder, format) }
+
   /// The package that comes out.
   var files: PackageFiles {
-    let file = format.fileName(
-      DkmsPackage.name, version: "\(toaVersion)-\(Package.revision)", architecture: format.anyArchitecture)
-    return PackageFiles(names: [DkmsPackage.name], paths: ["\(folder)/\(file)"], replaced: replaced)
+    PackageFiles(names: [DkmsPackage.name], paths: [making.path(DkmsPackage.name)], replaced: replaced)
   }
 
-  var typedCommands: [String] { [format.typed(DkmsPackage.name, in: folder, to: files.paths[0])] }
+  var typedCommands: [String] { making.typed(files) }
 
   /// Lays the package out and has it made.
   func run(_ system: System) async throws(ToaError) {
-    do {
-      let plan = try package().plan(
-        format, folder: "\(folder)/\(DkmsPackage.name)", outputFolder: folder, time: toaReleaseTime,
-        isRoot: system.identity.userID == 0)
-      try await plan.run(system)
-      guard [plan.output] == files.paths else {
-        throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
-      }
-    } catch let error as ToaError {
-      throw error
-    } catch {
-      throw ToaError(.buildFailed, "cannot make the package \(DkmsPackage.name)", why: "\(error)", next: ["toa doctor"])
+    try await making.make("the package \(DkmsPackage.name)", files, system) {
+      [try DkmsPackage(version: toaVersion, source: CarriedSources.moduleSource).package(format)]
     }
   }
 
@@ -43,10 +33,6 @@ public struct DkmsSourceBuild: Sendable, Equatable, Codable {
     return CarriedSources.moduleSource.filter(DkmsPackage.holds).allSatisfy { file in
       (try? system.files.bytes("\(folder)/\(file.path)")) == file.bytes
     }
-  }
-
-  private func package() throws(PackagingError) -> Package {
-    try DkmsPackage(version: toaVersion, source: CarriedSources.moduleSource).package(format)
   }
 }
 

@@ -19,36 +19,19 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
   /// Packages that are replaced, as files.
   public var replaced: [String]
 
-  private var madeFormat: PackageFormat { format ?? .deb }
+  private var making: PackageMaking { PackageMaking(folder, format) }
 
   /// The package that comes out.
   var files: PackageFiles {
-    let file = madeFormat.fileName(
-      EBPFPackage.name, version: "\(toaVersion)-\(Package.revision)", architecture: architecture)
-    return PackageFiles(names: [EBPFPackage.name], paths: ["\(folder)/\(file)"], replaced: replaced)
+    let name = EBPFPackage.name
+    return PackageFiles(names: [name], paths: [making.path(name, architecture)], replaced: replaced)
   }
 
-  var typedCommands: [String] { [madeFormat.typed(EBPFPackage.name, in: folder, to: files.paths[0])] }
+  var typedCommands: [String] { making.typed(files) }
 
   /// Lays the package out and has it made.
   func run(_ system: System) async throws(ToaError) {
-    do {
-      let plan = try package(system).plan(
-        madeFormat, folder: "\(folder)/\(EBPFPackage.name)", outputFolder: folder, time: toaReleaseTime,
-        isRoot: system.identity.userID == 0)
-      try await plan.run(system)
-      guard [plan.output] == files.paths else {
-        throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
-      }
-    } catch let error as ToaError {
-      throw error
-    } catch let error as FileError {
-      throw ToaError(
-        .buildFailed, "cannot make the package toa-ebpf", why: "\(error.path): \(errorText(error.errno))",
-        next: ["make room there, then run the same command again"])
-    } catch {
-      throw ToaError(.buildFailed, "cannot make the package toa-ebpf", why: "\(error)", next: ["toa doctor"])
-    }
+    try await making.make("the package \(EBPFPackage.name)", files, system) { [try package(system)] }
   }
 
   /// Whether the files on this host are those of the package.
@@ -66,7 +49,7 @@ public struct EBPFPackageBuild: Sendable, Equatable, Codable {
       version: toaVersion, architecture: architecture, object: object, trusted: settings.trusted,
       profile: settings.profile, settings: settings.fileText, depends: depends,
       program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
-    ).package(madeFormat)
+    ).package(making.format)
   }
 }
 

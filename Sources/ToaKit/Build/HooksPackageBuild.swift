@@ -15,38 +15,19 @@ public struct HooksPackageBuild: Sendable, Equatable, Codable {
   /// Packages that are replaced.
   public var replaced: [String]
 
-  private var madeFormat: PackageFormat { format ?? .deb }
+  private var making: PackageMaking { PackageMaking(folder, format) }
 
   /// The package that comes out.
   var files: PackageFiles {
     let name = KernelHooksPackage.name
-    let file = madeFormat.fileName(name, version: "\(toaVersion)-\(Package.revision)", architecture: architecture)
-    return PackageFiles(names: [name], paths: ["\(folder)/\(file)"], replaced: replaced)
+    return PackageFiles(names: [name], paths: [making.path(name, architecture)], replaced: replaced)
   }
 
-  var typedCommands: [String] { [madeFormat.typed(KernelHooksPackage.name, in: folder, to: files.paths[0])] }
+  var typedCommands: [String] { making.typed(files) }
 
   /// Lays the package out and has it made.
   func run(_ system: System) async throws(ToaError) {
-    do {
-      let plan = try package(system).plan(
-        madeFormat, folder: "\(folder)/\(KernelHooksPackage.name)", outputFolder: folder, time: toaReleaseTime,
-        isRoot: system.identity.userID == 0)
-      try await plan.run(system)
-      guard [plan.output] == files.paths else {
-        throw ToaError(.unexpected, "the package has another name than planned", why: plan.output)
-      }
-    } catch let error as ToaError {
-      throw error
-    } catch let error as FileError {
-      throw ToaError(
-        .buildFailed, "cannot make the package \(KernelHooksPackage.name)",
-        why: "\(error.path): \(errorText(error.errno))",
-        next: ["make room there, then run the same command again"])
-    } catch {
-      throw ToaError(
-        .buildFailed, "cannot make the package \(KernelHooksPackage.name)", why: "\(error)", next: ["toa doctor"])
-    }
+    try await making.make("the package \(KernelHooksPackage.name)", files, system) { [try package(system)] }
   }
 
   /// Whether the package's program is this one; its hooks are configuration files, which an administrator may change.
@@ -62,6 +43,6 @@ public struct HooksPackageBuild: Sendable, Equatable, Codable {
     try KernelHooksPackage(
       version: toaVersion, architecture: architecture, depends: depends,
       program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
-    ).package(madeFormat)
+    ).package(making.format)
   }
 }

@@ -46,77 +46,45 @@ public struct PackageBuild: Sendable, Equatable, Codable {
     [CommonPackage.name, ModulePackage.name(kernel, format)]
   }
 
-  private var madeFormat: PackageFormat { format ?? .deb }
+  private var making: PackageMaking { PackageMaking(folder, format) }
 
   /// The packages that come out.
   var files: PackageFiles {
-    let format = madeFormat
-    let names = (module == nil ? [CommonPackage.name] : Self.names(kernel, format)).filter {
+    let names = (module == nil ? [CommonPackage.name] : Self.names(kernel, making.format)).filter {
       $0 != CommonPackage.name || isModuleOnly != true
     }
-    let paths = names.map { name in
-      let architecture = name == CommonPackage.name ? format.anyArchitecture : architecture
-      return "\(folder)/"
-        + format.fileName(name, version: "\(toaVersion)-\(Package.revision)", architecture: architecture)
-    }
+    let paths = names.map { making.path($0, $0 == CommonPackage.name ? nil : architecture) }
     return PackageFiles(names: names, paths: paths, replaced: replaced, modules: modulePath.map { [$0] })
   }
 
   /// Where the module is going to be; nil for the settings alone.
   private var modulePath: String? {
-    module.map { ModulePackage.path(kernel, madeFormat, ModuleCompression(file: $0) ?? .none) }
+    module.map { ModulePackage.path(kernel, making.format, ModuleCompression(file: $0) ?? .none) }
   }
 
-  var typedCommands: [String] {
-    files.names.indices.map { madeFormat.typed(files.names[$0], in: folder, to: files.paths[$0]) }
-  }
+  var typedCommands: [String] { making.typed(files) }
 
   /// Lays the packages out and has them made.
-  func run(_ system: System, _ console: Console) async throws(ToaError) {
-    var plans: [any PackagePlan] = []
-    do {
-      let format = madeFormat
-      if isModuleOnly != true {
-        plans.append(
-          try plan(CommonPackage(version: toaVersion, trusted: trusted, profile: profile).package(format), system))
-      }
-      if let module {
-        let bytes = try system.files.bytes(module)
-        plans.append(
-          try plan(
-            ModulePackage(
-              kernel: kernel, version: toaVersion, architecture: architecture, sourceSha256: sourceSha256,
-              compiler: compiler, signer: signer,
-              kernelPackage: kernelPackage.map { PackageRelation($0, .equal, kernelPackageVersion) },
-              module: bytes, compression: ModuleCompression(file: module) ?? .none
-            ).package(format), system))
-      }
-      for plan in plans { try await plan.run(system) }
-    } catch let error as ToaError {
-      throw error
-    } catch {
-      throw ToaError(.buildFailed, "cannot make the packages for \(kernel)", why: "\(error)", next: ["toa doctor"])
-    }
-    let made = plans.map(\.output)
-    guard made == files.paths else {
-      throw ToaError(.unexpected, "the packages have other names than planned", why: made.joined(separator: ", "))
-    }
+  func run(_ system: System) async throws(ToaError) {
+    let what = module == nil ? "the package \(CommonPackage.name)" : "the packages for \(kernel)"
+    try await making.make(what, files, system) { try packages(system) }
   }
 
-  private func plan(_ package: Package, _ system: System) throws(PackagingError) -> any PackagePlan {
-    try package.plan(
-      madeFormat, folder: "\(folder)/\(package.name)", outputFolder: folder, time: toaReleaseTime,
-      isRoot: system.identity.userID == 0)
-  }
-}
-
-extension PackageFormat {
-  /// The command that makes a package of what was laid out for it, as a person would type it.
-  func typed(_ name: String, in folder: String, to output: String) -> String {
-    let place = "\(folder)/\(name)"
-    return switch self {
-    case .deb: "dpkg-deb --build \(shellQuoted(place)) \(shellQuoted(output))"
-    case .rpm: "rpmbuild -bb --define \(shellQuoted("_topdir \(place)")) \(shellQuoted("\(place)/\(name).spec"))"
+  private func packages(_ system: System) throws -> [Package] {
+    var packages: [Package] = []
+    if isModuleOnly != true {
+      packages.append(
+        try CommonPackage(version: toaVersion, trusted: trusted, profile: profile).package(making.format))
     }
+    if let module {
+      packages.append(
+        try ModulePackage(
+          kernel: kernel, version: toaVersion, architecture: architecture, sourceSha256: sourceSha256,
+          compiler: compiler, signer: signer,
+          kernelPackage: kernelPackage.map { PackageRelation($0, .equal, kernelPackageVersion) },
+          module: try system.files.bytes(module), compression: ModuleCompression(file: module) ?? .none
+        ).package(making.format))
+    }
+    return packages
   }
 }

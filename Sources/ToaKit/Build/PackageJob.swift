@@ -18,7 +18,7 @@ enum PackageJob: Sendable {
   }
 
   case module(ModuleBuild, ModuleFinish, PackageBuild)
-  case dkms(DkmsPackageBuild)
+  case dkms(PackageBuild, DkmsSourceBuild)
 
   /// The kernel that a module is compiled for.
   var kernel: String? {
@@ -30,7 +30,7 @@ enum PackageJob: Sendable {
     let paths =
       switch self {
       case .module(_, _, let packages): packages.files.paths
-      case .dkms(let packages): packages.paths
+      case .dkms(let common, let source): common.files.paths + source.files.paths
       }
     return paths.compactMap { $0.split(separator: "/").last.map(String.init) }
   }
@@ -48,54 +48,26 @@ enum PackageJob: Sendable {
           run: { () async throws(ToaError) in _ = try await finish.run(system, console) }),
         Step(
           title: "package as \(names)", commands: packages.typedCommands,
-          run: { () async throws(ToaError) in try await packages.run(system, console) }),
+          run: { () async throws(ToaError) in try await packages.run(system) }),
       ]
-    case .dkms(let packages):
+    case .dkms(let common, let source):
+      let names = common.files.names + source.files.names
       return [
         Step(
-          title: "package as \(DkmsPackageBuild.names.joined(separator: " and "))", commands: packages.typedCommands,
-          run: { () async throws(ToaError) in try await packages.run(system) })
+          title: "package as \(names.spoken)", commands: common.typedCommands + source.typedCommands,
+          run: { () async throws(ToaError) in
+            try await common.run(system)
+            try await source.run(system)
+          })
       ]
     }
   }
-}
 
-/// The making of the packages with which DKMS builds the module: its source and the settings.
-struct DkmsPackageBuild: Sendable, Equatable {
-  static let names = [CommonPackage.name, DkmsPackage.name]
-
-  /// Folder that gets the packages.
-  var folder: String
-  var format: PackageFormat
-  var settings: PackageJob.Settings
-
-  /// The packages that come out.
-  var paths: [String] {
-    Self.names.map { name in
-      "\(folder)/"
-        + format.fileName(name, version: "\(toaVersion)-\(Package.revision)", architecture: format.anyArchitecture)
-    }
-  }
-
-  var typedCommands: [String] {
-    zip(Self.names, paths).map { format.typed($0, in: folder, to: $1) }
-  }
-
-  /// Lays the packages out and has them made.
-  func run(_ system: System) async throws(ToaError) {
-    do {
-      let common = CommonPackage(version: toaVersion, trusted: settings.trusted, profile: settings.profile)
-      let source = DkmsPackage(version: toaVersion, source: CarriedSources.moduleSource)
-      for package in [try common.package(format), try source.package(format)] {
-        let plan = try package.plan(
-          format, folder: "\(folder)/\(package.name)", outputFolder: folder, time: toaReleaseTime,
-          isRoot: system.identity.userID == 0)
-        try await plan.run(system)
-      }
-    } catch let error as ToaError {
-      throw error
-    } catch {
-      throw ToaError(.buildFailed, "cannot make the packages for DKMS", why: "\(error)", next: ["toa doctor"])
-    }
+  /// The source for DKMS, which compiles on each host, and the settings.
+  static func source(_ folder: String, _ format: PackageFormat, _ settings: Settings) -> PackageJob {
+    let common = PackageBuild(
+      folder: folder, kernel: "", format: format, architecture: format.anyArchitecture, sourceSha256: "",
+      trusted: settings.trusted, profile: settings.profile, replaced: [])
+    return .dkms(common, DkmsSourceBuild(folder: folder, format: format, replaced: []))
   }
 }

@@ -129,7 +129,7 @@ public struct Packager: Sendable {
           .usage, "\(option) is for packages with a compiled module", why: "DKMS compiles on each host by itself",
           next: ["leave it out"])
       }
-      return [.dkms(DkmsPackageBuild(folder: work, format: request.kind.format, settings: settings))]
+      return [.source(work, request.kind.format, settings)]
     }
     let hash = try await CarriedSources.sha256(system)
     var jobs: [PackageJob] = []

@@ -26,7 +26,7 @@ extension Transaction {
     case .buildModule(let build): try await build.run(system, console, keepsLog: true)
     case .fetchModule(let fetch): try await fetch.run(system, console)
     case .finishModule(let finish): _ = try await finish.run(system, console)
-    case .buildPackages(let build): try await build.run(system, console)
+    case .buildPackages(let build): try await build.run(system)
     case .buildHooksPackage(let build): try await build.run(system)
     case .buildDkmsPackage(let build): try await build.run(system)
     case .installByDkms(let install): try await install.run(system, console)
