@@ -29,15 +29,7 @@ public struct Build: Verb {
     help: "Put them into DIR/RELEASE/ARCHITECTURE instead, where `toa install --from DIR` takes them.")
   var layout = false
 
-  @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
-  var compiler: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Build for a kernel of another processor: what its tools' names begin with, e.g. aarch64-linux-gnu-.",
-      valueName: "prefix"))
-  var crossCompile: String?
+  @OptionGroup var build: BuildOptions
 
   @Option(
     name: .long,
@@ -60,8 +52,8 @@ public struct Build: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = BuildRequest(
-      kernel: kernel.kernel, kernelDirs: kernelDir, out: out, layout: layout, compiler: compiler,
-      crossCompile: crossCompile, offline: offline, dryRun: dryRun)
+      kernel: kernel.kernel, kernelDirs: kernelDir, out: out, layout: layout, compiler: build.compiler,
+      crossCompile: build.crossCompile, offline: offline, dryRun: dryRun)
     let builder = Builder(system, console)
     if explain {
       let (explanation, status) = try await builder.explain(request)

@@ -25,24 +25,9 @@ public struct Install: Verb {
   @Option(name: .long, help: "What to install; auto keeps what is, else tries the module, else eBPF.")
   var backend = InstallRequest.Choice.auto
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Source prefixes of the load balancer, added to loopback and private ones; `any` believes every source.",
-      valueName: "prefixes"))
-  var trust: String?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "What the load balancer sends and applications ask: a vendor's name, as tencent-clb, and words to add or take away.",
-      valueName: "words"))
-  var profile: String?
-
+  @OptionGroup var settings: SettingsOptions
   @OptionGroup var programs: ProgramOptions
-
-  @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
-  var compiler: String?
+  @OptionGroup var compiler: CompilerOption
 
   @Option(
     name: .long,
@@ -90,8 +75,9 @@ public struct Install: Verb {
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = InstallRequest(
-      backend: backend, kernel: kernel.kernel, trust: trust, profile: profile, compiler: compiler,
-      from: from, fromOnly: fromOnly, kernelUpdates: kernelUpdates, useInTree: useInTree, offline: offline,
+      backend: backend, kernel: kernel.kernel, trust: settings.trust, profile: settings.profile,
+      compiler: compiler.compiler, from: from, fromOnly: fromOnly, kernelUpdates: kernelUpdates, useInTree: useInTree,
+      offline: offline,
       cgroup: programs.cgroup, getsockopt: programs.getsockopt, dryRun: change.dryRun, otherTree: root.root != "/",
       yes: change.yes, keepOnFailure: keepOnFailure, signKey: signing.key, signCertificate: signing.certificate,
       removeOldAutoload: removeOldAutoload)

@@ -30,35 +30,9 @@ public struct PackageVerb: Verb {
   @Option(name: .shortAndLong, help: ArgumentHelp("Folder that gets the packages.", valueName: "dir"))
   var out = "."
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Source prefixes of the load balancer, added to loopback and private ones; `any` believes every source.",
-      valueName: "prefixes"))
-  var trust: String?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "What the load balancer sends and applications ask: a vendor's name (tencent-clb, …), and words to add or take away.",
-      valueName: "words"))
-  var profile: String?
-
-  @Option(name: .long, help: ArgumentHelp("Compiler to build with (default: the kernel's own).", valueName: "program"))
-  var compiler: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Build for a kernel of another processor: what its tools' names begin with, e.g. aarch64-linux-gnu-.",
-      valueName: "prefix"))
-  var crossCompile: String?
-
-  @Option(name: .long, help: ArgumentHelp("Key to sign the module with: a file or a pkcs11: URI.", valueName: "key"))
-  var signKey: String?
-
-  @Option(name: .long, help: ArgumentHelp("Certificate of that key, in DER or PEM.", valueName: "file"))
-  var signCert: String?
+  @OptionGroup var settings: SettingsOptions
+  @OptionGroup var build: BuildOptions
+  @OptionGroup var signing: ModuleSigningOptions
 
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Print the commands and make nothing.")
   var dryRun = false
@@ -71,12 +45,12 @@ public struct PackageVerb: Verb {
     var request = PackageRequest(kind)
     request.kernels = kernel
     request.out = out
-    request.trust = trust
-    request.profile = profile
-    request.compiler = compiler
-    request.crossCompile = crossCompile
-    request.signKey = signKey
-    request.signCertificate = signCert
+    request.trust = settings.trust
+    request.profile = settings.profile
+    request.compiler = build.compiler
+    request.crossCompile = build.crossCompile
+    request.signKey = signing.key
+    request.signCertificate = signing.certificate
     request.dryRun = dryRun
     console.answer(try await Packager(system, console).package(request))
     return .success

@@ -64,19 +64,3 @@ public struct SigningKeyOptions: ParsableArguments, Sendable {
   /// Creates the options with their defaults.
   public init() {}
 }
-
-/// Options of verbs that sign what they build.
-public struct ModuleSigningOptions: ParsableArguments, Sendable {
-  @Option(
-    name: .customLong("sign-key"),
-    help: ArgumentHelp(
-      "Private key to sign the module with, a file or a pkcs11: URI (default: one of this host).", valueName: "key"))
-  var key: String?
-
-  @Option(
-    name: .customLong("sign-cert"), help: ArgumentHelp("Certificate of the key, in DER or PEM.", valueName: "file"))
-  var certificate: String?
-
-  /// Creates the options with their defaults.
-  public init() {}
-}
