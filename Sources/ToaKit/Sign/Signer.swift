@@ -25,7 +25,7 @@ public struct Signer: Sendable {
     // A module in a folder of one's own needs no root; what this host keeps does.
     let changesHost = request.makeKey || request.enroll || request.modules.isEmpty
     if changesHost && system.files.isLive { try system.requireRoot("sign") }
-    let lock = changesHost ? try makeLock() : nil
+    let lock = changesHost ? try HostLock(system) : nil
     defer { extendLifetime(lock) }
 
     let (key, isNew) = try await key(request, named, release)
@@ -44,8 +44,6 @@ public struct Signer: Sendable {
       key: OrNull(document(key, isNew, enrolment)), modules: signed.map(\.module), required: OrNull(enrolment.reason),
       commands: commands, next: enrolment.steps, rebootNeeded: rebootNeeded)
   }
-
-  private func makeLock() throws(ToaError) -> LockBox { LockBox(try HostLock(system)) }
 
   /// The kernel that was named.
   private func release(_ request: SignRequest) throws(ToaError) -> KernelRelease? {
@@ -189,10 +187,4 @@ public struct Signer: Sendable {
       return true
     }
   }
-}
-
-/// Carries a lock that is not always taken.
-private final class LockBox {
-  private let lock: HostLock
-  init(_ lock: consuming HostLock) { self.lock = lock }
 }
