@@ -54,7 +54,7 @@ extension Transaction {
     let broken = database.broken(names)
     if !broken.isEmpty {
       try await runPackageTool(
-        database.erase(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
+        database.format.erase(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
     }
     let present = await database.present(names)
     guard !present.isEmpty else { return }
@@ -79,11 +79,11 @@ extension Transaction {
     let known = await database.known(leaving)
     if !known.isEmpty {
       try await runPackageTool(
-        database.erase(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
+        database.format.erase(known.reversed()), .unexpected, "cannot remove \(known.joined(separator: " and "))")
     }
     try await removeUnowned(files.paths.filter { leaving.contains(PackageFormat.packageName(ofFile: $0)) }, database)
     if !replaced.isEmpty {
-      try await runPackageTool(database.install(replaced), .unexpected, "cannot bring back the earlier packages")
+      try await runPackageTool(database.format.install(replaced), .unexpected, "cannot bring back the earlier packages")
     }
   }
 

@@ -45,7 +45,7 @@ public struct Uninstaller: Sendable {
     let strayMount = BpfFileSystem(system, nil).isOurs ? [Step.mountBpf.typedUndo(facts: [], .withdrawal)[0]] : []
     let hook = KernelHook(system, console)
     let commands = Self.once(
-      undoing + strayPins + (strays.isEmpty ? [] : [database.erase(strays).typed]) + strayMount
+      undoing + strayPins + (strays.isEmpty ? [] : [database.format.erase(strays).typed]) + strayMount
         + hook.typedRemoval + folders.map { "rm -r \($0)" })
     guard !commands.isEmpty else {
       console.say("toa is not installed; nothing to remove.", .good)
@@ -115,10 +115,10 @@ public struct Uninstaller: Sendable {
     _ strays: [String], _ transaction: Transaction, _ database: PackageDatabase
   ) async throws(ToaError) {
     guard !strays.isEmpty else { return }
-    console.say(change: database.erase(strays).typed)
+    console.say(change: database.format.erase(strays).typed)
     try ModuleBackend(system).unload()
     try await transaction.runPackageTool(
-      database.erase(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
+      database.format.erase(strays), .unexpected, "cannot remove \(strays.joined(separator: ", "))")
   }
 
   private func removeFolders(_ folders: [String]) throws(ToaError) {

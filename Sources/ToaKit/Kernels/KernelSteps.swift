@@ -45,7 +45,7 @@ extension Transaction {
     let database = PackageDatabase(system)
     let known = await database.known(files.names)
     guard !known.isEmpty else { return }
-    try await runPackageTool(database.erase(known), .unexpected, "cannot remove \(known.spoken)")
+    try await runPackageTool(database.format.erase(known), .unexpected, "cannot remove \(known.spoken)")
   }
 
   /// Brings packages back, and what their hooks had built for the kernels that `facts` names.
@@ -53,7 +53,7 @@ extension Transaction {
     let kept = files.replaced.filter { system.files.isFile($0) }
     guard !kept.isEmpty else { return }
     let database = PackageDatabase(system)
-    try await runPackageTool(database.install(kept), .unexpected, "cannot bring back \(files.names.spoken)")
+    try await runPackageTool(database.format.install(kept), .unexpected, "cannot bring back \(files.names.spoken)")
     for kernel in facts {
       guard let release = KernelRelease(kernel) else { continue }
       do throws(ToaError) {

@@ -83,11 +83,6 @@ struct PackageDatabase: Sendable {
   /// Whether a killed dpkg left updates that it has yet to merge.
   var isInterrupted: Bool { format == .deb && !system.files.list("/var/lib/dpkg/updates").isEmpty }
 
-  func install(_ paths: [String]) -> Command { format == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
-
-  /// Takes packages away with everything of them.
-  func erase(_ names: [String]) -> Command { format == .deb ? Dpkg.purge(names) : Rpm.erase(names) }
-
   func verify(_ names: [String]) -> Command {
     switch format {
     case .deb: Command("dpkg", ["--verify"] + names, environment: ["LC_ALL": "C.UTF-8"])
@@ -110,15 +105,23 @@ struct PackageDatabase: Sendable {
   }
 }
 
+extension PackageFormat {
+  /// Puts packages into the database, whatever version of them is there.
+  func install(_ paths: [String]) -> Command { self == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
+
+  /// Takes packages away with everything of them.
+  func erase(_ names: [String]) -> Command { self == .deb ? Dpkg.purge(names) : Rpm.erase(names) }
+}
+
 extension PackageFiles {
   /// The format of the packages, which the paths tell; those of the first versions were all debs.
   var format: PackageFormat { (paths + replaced).contains { $0.hasSuffix(".rpm") } ? .rpm : .deb }
 
   var typedRemoval: [String] { ["rm \(paths.map(shellQuoted).joined(separator: " "))"] }
 
-  var erase: Command { format == .deb ? Dpkg.purge(names) : Rpm.erase(names) }
+  var erase: Command { format.erase(names) }
 
-  var bringBack: Command { format == .deb ? Dpkg.install(replaced) : Rpm.install(replaced) }
+  var bringBack: Command { format.install(replaced) }
 
-  var install: Command { format == .deb ? Dpkg.install(paths) : Rpm.install(paths) }
+  var install: Command { format.install(paths) }
 }

@@ -188,8 +188,7 @@ extension Step {
 
   private static func typedRemoval(_ files: PackageFiles, replaced: [String]) -> [String] {
     let names = files.names(notIn: replaced)
-    let isDeb = files.format == .deb
-    return (names.isEmpty ? [] : [(isDeb ? Dpkg.purge(names.reversed()) : Rpm.erase(names.reversed())).typed])
-      + (replaced.isEmpty ? [] : [(isDeb ? Dpkg.install(replaced) : Rpm.install(replaced)).typed])
+    return (names.isEmpty ? [] : [files.format.erase(names.reversed()).typed])
+      + (replaced.isEmpty ? [] : [files.format.install(replaced).typed])
   }
 }
