@@ -41,21 +41,13 @@ extension InstallPlanner {
       steps.append(.buildDkmsPackage(build))
       files += build.files
     }
-    let isReplaced = kernels.contains(facts.target.text)
-    if isReplaced, state.live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
-    let leaving = state.leaving(.dkms)
-    if !leaving.names.isEmpty { steps.append(.removePackageFiles(leaving)) }
-    if !files.names.isEmpty { steps.append(.installPackageFiles(files)) }
-    steps += kernels.map { .installByDkms(DkmsInstall(version: toaVersion, kernel: $0)) }
-    if !isReplaced {
-      steps += state.liveSteps(asked, settings)
-    } else if facts.isRunning {
-      steps.append(.loadModule(ModuleBackend.moduleName))
-    }
-    steps += oldAutoload
-    var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
-    plan.kernelUpdates = .dkms
-    return ModulePlan(plan: plan, uncovered: uncovered)
+    return ModulePlan(
+      plan: plan(
+        making: steps,
+        (files.names.isEmpty ? [] : [.installPackageFiles(files)])
+          + kernels.map { .installByDkms(DkmsInstall(version: toaVersion, kernel: $0)) },
+        for: kernels, state, settings, .dkms),
+      uncovered: uncovered)
   }
 
   private static var noDkms: ToaError {

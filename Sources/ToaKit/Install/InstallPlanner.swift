@@ -71,29 +71,38 @@ struct InstallPlanner: Sendable {
       steps.append(.buildHooksPackage(hooks))
       files += hooks.files
     }
-    let isReplaced = works.contains { $0.facts.target == facts.target }
+    let aside = works.filter { KernelRecord.read($0.kernel, in: system.files)?.module != nil }
+    let automatic = works.filter { $0.facts.owner != nil }.map { ModulePackage.name($0.kernel, state.format) }
+    return ModulePlan(
+      plan: plan(
+        making: steps, aside.map { .setAside($0.kernel) } + (files.names.isEmpty ? [] : [.installPackageFiles(files)])
+          + (state.format == .deb && !automatic.isEmpty ? [.markAutomatic(automatic)] : []),
+        for: works.map(\.kernel), state, settings, updates),
+      uncovered: uncovered, notes: notes)
+  }
+
+  /// The whole plan of a way to give kernels their module: what comes before a running module goes, then what puts another one in
+  /// place, and around that what every way has.
+  func plan(
+    making: [Step], _ placing: [Step], for kernels: [String], _ state: InstalledModule, _ settings: ModuleSettings,
+    _ updates: KernelUpdates
+  ) -> Plan {
+    var steps = making
+    let isReplaced = kernels.contains(facts.target.text)
     if isReplaced, state.live != nil { steps.append(.unloadModule(ModuleBackend.moduleName)) }
     let leaving = state.leaving(updates)
     if !leaving.names.isEmpty { steps.append(.removePackageFiles(leaving)) }
-    steps += works.filter { KernelRecord.read($0.kernel, in: system.files)?.module != nil }.map { .setAside($0.kernel) }
-    if !files.names.isEmpty { steps.append(.installPackageFiles(files)) }
-    let automatic = works.filter { $0.facts.owner != nil }.map { ModulePackage.name($0.kernel, state.format) }
-    if state.format == .deb, !automatic.isEmpty { steps.append(.markAutomatic(automatic)) }
+    steps += placing
     if !isReplaced {
       steps += state.liveSteps(asked, settings)
     } else if facts.isRunning {
       steps.append(.loadModule(ModuleBackend.moduleName))
     }
-    steps += oldAutoload
+    let lines = request.removeOldAutoload ? OldAutoload.removable(facts.autoload, system.files) : []
+    if !lines.isEmpty { steps.append(.removeOldAutoload(OldAutoload(lines))) }
     var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
     plan.kernelUpdates = updates
-    return ModulePlan(plan: plan, uncovered: uncovered, notes: notes)
-  }
-
-  /// The step that takes out the start-up lines that load a toa the old way, where that is wanted.
-  var oldAutoload: [Step] {
-    let lines = request.removeOldAutoload ? OldAutoload.removable(facts.autoload, system.files) : []
-    return lines.isEmpty ? [] : [.removeOldAutoload(OldAutoload(lines))]
+    return plan
   }
 
   /// The kernels beside the plan's own that get a module: those that were asked for and, where another way takes over, those
