@@ -137,6 +137,22 @@ struct OfflineTests {
       ])
   }
 
+  @Test func `what DKMS needs comes from the folder, too, and DKMS itself`() async throws {
+    let host = try FakeHost()
+    host.write("/media/dkms_3_all.deb", "")
+    host[\.answers]["dpkg-deb --show"] = CommandResult(status: 0, output: "dkms\n3\nall\n\n")
+    host[\.answers]["apt-get install --simulate --no-install-recommends -o Dir::State"] = CommandResult(status: 0)
+    let request = InstallRequest(kernelUpdates: .dkms, offline: "/media", dryRun: true)
+    let error = await #expect(throws: ToaError.self) {
+      try await Installer(host.system, host.console).install(request)
+    }
+    #expect(error?.what == "/media has no package \(FakeApt.headers)")
+    _ = FakeApt(host).install([FakeApt.headers, "gcc-12", "make"])
+    let plan = try await Installer(host.system, host.console).install(request)
+    #expect(plan.steps.first?.commands == ["dpkg --install /media/dkms_3_all.deb"])
+    #expect(!plan.steps.flatMap(\.commands).contains { $0.hasPrefix("apt-get") })
+  }
+
   @Test(arguments: [
     (PackageManager.apt, "dpkg --install /m/a.deb"),
     (

@@ -91,7 +91,7 @@ struct BuildInputs: Sendable {
   /// The steps that bring what makes packages, where nothing is compiled: rpmbuild is no part of a plain rpm system.
   func packagingSteps() async throws(ToaError) -> [Step] {
     let missing = MissingTools(system, facts).forPackages
-    return missing.isEmpty ? [] : try await steps(bringing: missing, from: [], insteadOf: nil)
+    return missing.isEmpty ? [] : try await steps(bringing: missing)
   }
 
   /// Every package that an installation would have to bring before it builds.
@@ -192,8 +192,8 @@ struct BuildInputs: Sendable {
 
   /// The steps that install packages, after the package tool was asked whether it has them: one that refreshes its lists comes
   /// first when there are none at all.
-  private func steps(
-    bringing packages: [String], from repositories: [String], insteadOf problem: ToaError?
+  func steps(
+    bringing packages: [String], from repositories: [String] = [], insteadOf problem: ToaError? = nil
   ) async throws(ToaError) -> [Step] {
     guard let manager = facts.distribution.packageManager else { throw problem ?? lacking(packages, nil, []) }
     if let offline {

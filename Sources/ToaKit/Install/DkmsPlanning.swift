@@ -19,7 +19,8 @@ extension InstallPlanner {
         let facts = isMain ? facts : try await system.facts(kernel: release)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
         // DKMS takes the kernel's own compiler where it is installed, and whichever gcc is the default without a word where not.
-        inputs += try await BuildInputs(system, facts, compiler: nil).resolve(mayInstall: true).steps
+        inputs += try await BuildInputs(system, facts, compiler: nil, offline: request.offline)
+          .resolve(mayInstall: true).steps
         kernels.append(release)
       } catch {
         if isMain { throw error }
@@ -28,7 +29,10 @@ extension InstallPlanner {
     }
     if !Dkms.isPresent(system) {
       guard let manager = facts.distribution.packageManager else { throw Self.noDkms }
-      inputs.append(.installPackages(["dkms"], with: manager.stored))
+      inputs +=
+        request.offline == nil
+        ? [.installPackages(["dkms"], with: manager.stored)]
+        : try await BuildInputs(system, facts, compiler: nil, offline: request.offline).steps(bringing: ["dkms"])
     }
     var steps = try await Self.merged(inputs + followingHeaders(.dkms, state))
     var files = PackageFiles(names: [], paths: [])
