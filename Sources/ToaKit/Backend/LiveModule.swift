@@ -52,6 +52,12 @@ public struct ModuleFile: Sendable, Equatable, Codable {
   /// Whether it takes the parameter `profile`, which earlier versions do not have.
   public var knowsProfiles: Bool
 
+  /// The kernel release for which it was built; nil where it does not say that.
+  public var kernel: String? { vermagic.flatMap(Self.kernel(ofVermagic:)) }
+
+  /// The kernel release that a vermagic begins with: "6.1.0-56-amd64 SMP preempt mod_unload modversions ".
+  static func kernel(ofVermagic text: String) -> String? { text.split(separator: " ").first.map(String.init) }
+
   /// Reads the module file that belongs to a kernel; nil when depmod knows none.
   public init?(_ system: System, kernel: String) {
     guard let path = system.modules.file(ModuleBackend.moduleName, kernel) else { return nil }
@@ -64,5 +70,13 @@ public struct ModuleFile: Sendable, Equatable, Codable {
     // libkmod without openssl sees a signature and not whose.
     signer = field("signer").flatMap { $0.isEmpty ? nil : $0 } ?? field("sig_id").map { _ in "a key without a name" }
     knowsProfiles = fields.contains { $0.key == "parm" && $0.value.hasPrefix("profile:") }
+  }
+}
+
+extension System {
+  /// The kernel release for which the module in a file was built; nil for what is no module, or does not say that.
+  func kernel(ofModule path: String) -> String? {
+    let fields = (try? modules.information(located(path))) ?? []
+    return fields.first { $0.key == "vermagic" }.flatMap { ModuleFile.kernel(ofVermagic: $0.value) }
   }
 }

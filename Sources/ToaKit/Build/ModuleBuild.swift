@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Host
-internal import Kmod
 internal import Packaging
 
 /// One compilation of the carried module source: for which kernel, against which headers, with which compiler, where.
@@ -131,10 +130,7 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
   }
 
   private func checkVermagic(_ system: System) throws(ToaError) {
-    guard let place = system.files.locate(module) else { return }
-    let fields = (try? system.modules.information(place)) ?? []
-    guard let vermagic = fields.first(where: { $0.key == "vermagic" })?.value else { return }
-    let release = vermagic.split(separator: " ").first.map(String.init) ?? ""
+    guard let release = system.kernel(ofModule: module) else { return }
     guard release == kernel else {
       throw ToaError(
         .headersMissing, "toa.ko was built for \(release), not for \(kernel)",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
-internal import Kmod
 
 /// Where a kernel's module comes from.
 enum ModuleOrigin: Sendable, Equatable {
@@ -128,10 +127,7 @@ public struct ModuleFetch: Sendable, Equatable, Codable {
   }
 
   private func checkVermagic(_ system: System) throws(ToaError) {
-    guard let path = system.files.locate(module), let fields = try? system.modules.information(path),
-      let vermagic = fields.first(where: { $0.key == "vermagic" })?.value
-    else { throw refusal("\(manifest.file) is no kernel module") }
-    let release = vermagic.split(separator: " ").first.map { String($0) } ?? ""
+    guard let release = system.kernel(ofModule: module) else { throw refusal("\(manifest.file) is no kernel module") }
     guard release == manifest.kernel else { throw refusal("it was built for \(release), whatever its manifest says") }
   }
 

@@ -36,7 +36,7 @@ extension DoctorContext {
 
   /// Whether there is a module that works, or would after loading: what a build needs is then not missed today.
   var hasModule: Bool {
-    isLoaded || file?.vermagic?.split(separator: " ").first.map(String.init) == kernel
+    isLoaded || file?.kernel == kernel
   }
 
   /// How bad it is when a module cannot be built: fatal without one, a matter of the next update with one.

@@ -67,7 +67,7 @@ public struct KernelReadiness: Sendable, Encodable {
       by = OrNull(Owner(await ModulePlace(system, kernel: release).owner(of: module.path, family)))
     }
     // Without vermagic there is nothing to compare; the kernel itself does.
-    let builtFor = module.vermagic?.split(separator: " ").first.map(String.init) ?? release
+    let builtFor = module.kernel ?? release
     isReady = builtFor == release
     why = isReady ? (record?.state == .failed ? record.map(Self.reason) : nil) : "built for \(builtFor)"
     self.next = why == nil ? [] : record?.next.isEmpty == false ? record?.next ?? [] : install

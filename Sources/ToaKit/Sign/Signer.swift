@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
-internal import Kmod
 
 /// The verb `sign`: make or take a key, sign modules with the kernel's own program, check what came out, say what is left to do.
 public struct Signer: Sendable {
@@ -78,9 +77,7 @@ public struct Signer: Sendable {
 
   /// The kernel of one module: the named one, that of its vermagic, or the running one.
   private func release(of module: String, _ named: KernelRelease?) throws(ToaError) -> KernelRelease {
-    let fields = (try? system.modules.information(system.located(module))) ?? []
-    let magic = fields.first { $0.key == "vermagic" }?.value.split(separator: " ").first.map(String.init)
-    guard let release = named ?? magic.flatMap(KernelRelease.init) ?? running else {
+    guard let release = named ?? system.kernel(ofModule: module).flatMap(KernelRelease.init) ?? running else {
       throw ToaError(.usage, "\(module) does not say for which kernel it is", next: ["--kernel RELEASE"])
     }
     return release
