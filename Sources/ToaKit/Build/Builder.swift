@@ -122,7 +122,7 @@ public struct Builder: Sendable {
   }
 
   private func absolute(_ folder: String) throws(ToaError) -> String {
-    let path = folder.hasPrefix("/") ? folder : currentFolder() + "/" + folder
+    let path = absolutePath(folder)
     guard !path.contains(where: { $0 == " " || $0 == ":" || $0 == "\n" }) else {
       throw ToaError(
         .usage, "make cannot build in \(shellQuoted(path))", why: "the path has a space or a colon",

@@ -27,7 +27,7 @@ struct ModuleRepository: Sendable, Equatable {
       }
       location = trimmed
     } else {
-      location = trimmed.hasPrefix("/") ? trimmed : currentFolder() + "/" + trimmed
+      location = absolutePath(trimmed)
     }
   }
 

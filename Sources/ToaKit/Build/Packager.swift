@@ -230,7 +230,7 @@ public struct Packager: Sendable {
   }
 
   private static func absolute(_ folder: String) throws(ToaError) -> String {
-    let path = folder.hasPrefix("/") ? folder : currentFolder() + "/" + folder
+    let path = absolutePath(folder)
     guard !path.contains(where: { " :%\n".contains($0) }) else {
       throw ToaError(
         .usage, "nothing can be built in \(shellQuoted(path))", why: "the path has a space, a colon or a percent sign",

@@ -33,7 +33,7 @@ struct OfflinePackages: Sendable {
   init(_ system: System, _ manager: PackageManager, folder: String) throws(ToaError) {
     self.system = system
     self.manager = manager
-    self.folder = folder.hasPrefix("/") ? folder : currentFolder() + "/" + folder
+    self.folder = absolutePath(folder)
     guard system.files.isDirectory(self.folder) else {
       throw ToaError(
         .usage, "--offline \(shellQuoted(folder)) is no folder", next: ["name the folder that holds the packages"])

@@ -60,7 +60,7 @@ public struct Signer: Sendable {
   /// The files to sign, by absolute path.
   private func modules(_ request: SignRequest, _ release: KernelRelease?) throws(ToaError) -> [String] {
     guard request.modules.isEmpty else {
-      return request.modules.map { $0.hasPrefix("/") ? $0 : currentFolder() + "/" + $0 }
+      return request.modules.map(absolutePath)
     }
     guard let release = release ?? running else {
       throw ToaError(

@@ -8,3 +8,6 @@ func currentFolder() -> String {
   let path = String(cString: text)
   return path == "/" ? "" : path
 }
+
+/// A path that a person typed, seen from the folder this process is in.
+func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : currentFolder() + "/" + path }
