@@ -32,10 +32,36 @@ public enum ModuleCompression: String, Sendable, Equatable, Codable, CaseIterabl
     }
   }
 
+  /// The command that takes the compression of a file away in place; nil where nothing is to be done.
+  public func decompression(_ path: String) -> Command? {
+    switch self {
+    case .none: nil
+    case .gzip, .xz: Command(rawValue, ["-d", "-f", path])
+    case .zstd: Command(rawValue, ["-d", "-q", "-f", "--rm", path])
+    }
+  }
+
+  /// What its program adds to a file's name: ".xz".
+  public var ending: String { String(suffix.dropFirst(".ko".count)) }
+
   /// The compression of a file that is named after it; nil for what is no module.
   public init?(file: some StringProtocol) {
     guard let found = Self.allCases.first(where: { file.hasSuffix($0.suffix) }) else { return nil }
     self = found
+  }
+
+  /// The compression of a file by its first bytes, whatever its name is.
+  public init(content: [UInt8]) {
+    self =
+      if content.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) {
+        .xz
+      } else if content.starts(with: [0x1F, 0x8B]) {
+        .gzip
+      } else if content.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+        .zstd
+      } else {
+        .none
+      }
   }
 
   /// How a kernel's own modules are compressed: what is on the disk says it, as RHEL's packages compress what their kernels'

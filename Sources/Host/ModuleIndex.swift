@@ -51,7 +51,7 @@ public struct ModuleIndex: Sendable, Equatable {
 
   /// The module's name of a file: "toa" of "toa.ko.xz"; nil for other files.
   public static func moduleName(ofFile file: some StringProtocol) -> String? {
-    for suffix in [".ko", ".ko.xz", ".ko.gz", ".ko.zst"] where file.hasSuffix(suffix) {
+    for suffix in ModuleCompression.allCases.map(\.suffix) where file.hasSuffix(suffix) {
       return normalised(String(file.dropLast(suffix.count)))
     }
     return nil

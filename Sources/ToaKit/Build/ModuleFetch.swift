@@ -51,14 +51,7 @@ public struct ModuleFetch: Sendable, Equatable, Codable {
   private var fetched: String { "\(folder)/\(manifest.file)" }
 
   /// What takes the compression away; nil for none.
-  private var decompress: Command? {
-    switch manifest.file {
-    case "toa.ko.gz": Command("gzip", ["-d", "-f", fetched])
-    case "toa.ko.xz": Command("xz", ["-d", "-f", fetched])
-    case "toa.ko.zst": Command("zstd", ["-d", "-q", "-f", "--rm", fetched])
-    default: nil
-    }
-  }
+  private var decompress: Command? { ModuleCompression(file: manifest.file)?.decompression(fetched) }
 
   /// The commands that a person would type to do the same.
   var typedCommands: [String] {

@@ -23,7 +23,7 @@ public struct ModuleFinish: Sendable, Equatable, Codable {
 
   /// The file that comes out.
   public var output: String {
-    compression == .none ? module : String(module.dropLast(".ko".count)) + compression.suffix
+    module + compression.ending
   }
 
   /// What is done, as the plan says it.

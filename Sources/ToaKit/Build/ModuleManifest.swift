@@ -8,7 +8,7 @@ public struct ModuleManifest: Sendable, Equatable, Codable {
   /// Name of the file beside the module.
   public static let fileName = "toa.ko.json"
   /// Names that the module may have.
-  static let moduleNames = ["toa.ko", "toa.ko.gz", "toa.ko.xz", "toa.ko.zst"]
+  static let moduleNames = ModuleCompression.allCases.map { "toa" + $0.suffix }
 
   /// Shape of the document.
   public var schema = shape

@@ -19,20 +19,22 @@ struct CompressedModule: Sendable {
       throw ToaError(.refused, "cannot read \(path)", why: errorText(error.errno))
     }
     let compression = ModuleCompression(content: bytes)
-    guard let suffix = compression.ending else { return CompressedModule(bytes: bytes, compression: .none) }
-    let copy = try folder.write("unpacked\(suffix)", bytes, system)
-    try await run(Command(compression.rawValue, ["-d", "-f", system.located(copy)]), "cannot unpack \(path)", system)
+    guard compression != .none else { return CompressedModule(bytes: bytes, compression: .none) }
+    let copy = try folder.write("unpacked" + compression.ending, bytes, system)
+    if let command = compression.decompression(system.located(copy)) {
+      try await run(command, "cannot unpack \(path)", system)
+    }
     return CompressedModule(bytes: try contents(folder.path + "/unpacked", system), compression: compression)
   }
 
   /// The bytes of the file that holds the module.
   func packed(in folder: SigningFolder, _ system: System) async throws(ToaError) -> [UInt8] {
-    guard let suffix = compression.ending else { return bytes }
+    guard compression != .none else { return bytes }
     let copy = try folder.write("packed", bytes, system)
     if let command = compression.command(system.located(copy)) {
       try await Self.run(command, "cannot pack the module", system)
     }
-    return try Self.contents(copy + suffix, system)
+    return try Self.contents(copy + compression.ending, system)
   }
 
   private static func run(_ command: Command, _ what: String, _ system: System) async throws(ToaError) {
@@ -58,23 +60,4 @@ struct CompressedModule: Sendable {
       throw ToaError(.refused, "cannot read \(path)", why: errorText(error.errno))
     }
   }
-}
-
-extension ModuleCompression {
-  /// By the first bytes of a file.
-  init(content: [UInt8]) {
-    self =
-      if content.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) {
-        .xz
-      } else if content.starts(with: [0x1F, 0x8B]) {
-        .gzip
-      } else if content.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-        .zstd
-      } else {
-        .none
-      }
-  }
-
-  /// What its program adds to a file's name; nil without one.
-  fileprivate var ending: String? { self == .none ? nil : String(suffix.dropFirst(".ko".count)) }
 }
