@@ -141,7 +141,7 @@ public struct Packager: Sendable {
 
   /// The kernels that are meant: nil for the running one.
   private func kernels(_ named: [String]) async throws(ToaError) -> [String?] {
-    guard named.contains("all") else { return named.isEmpty ? [nil] : named }
+    guard named.contains(KernelSelection.every) else { return named.isEmpty ? [nil] : named }
     guard named.count == 1 else {
       throw ToaError(.usage, "--kernel all and --kernel RELEASE do not go together", next: ["leave one of them out"])
     }

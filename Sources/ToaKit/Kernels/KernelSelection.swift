@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
 
-/// Which kernels `toa install` and `toa package` are for: the running one, a named one, or every installed one.
+/// Which kernels `toa install` is for: the running one, a named one, or every installed one.
 enum KernelSelection: Sendable, Equatable {
   /// The running one.
   case running
@@ -10,7 +10,7 @@ enum KernelSelection: Sendable, Equatable {
   /// Every one that can boot.
   case all
 
-  /// The word that names every kernel.
+  /// The word that names every kernel, here and for `toa package`.
   static let every = "all"
 
   init(_ option: String?) {
