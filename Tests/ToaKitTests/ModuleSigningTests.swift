@@ -116,19 +116,19 @@ struct ModuleSigningTests {
 
   @Test func `without a key, without signatures in the kernel, or without openssl nothing is signed`() async throws {
     let bare = try SigningHost()
-    #expect(try await ModuleSigning.wanted(bare.system, try await bare.facts(), key: nil, certificate: nil) == nil)
+    #expect(try await SigningChoice.wanted(bare.system, try await bare.facts(), key: nil, certificate: nil) == nil)
     let host = try SigningHost([SigningHost.config: "CONFIG_MODULES=y\n# CONFIG_MODULE_SIG is not set\n"])
     try await host.put(.own)
     let facts = try await host.facts()
-    #expect(try await ModuleSigning.wanted(host.system, facts, key: nil, certificate: nil) == nil)
+    #expect(try await SigningChoice.wanted(host.system, facts, key: nil, certificate: nil) == nil)
     let (key, certificate) = (SigningKeyFiles.own.key, SigningKeyFiles.own.certificate)
     await #expect(throws: ToaError.self) {
-      try await ModuleSigning.wanted(host.system, facts, key: key, certificate: certificate)
+      try await SigningChoice.wanted(host.system, facts, key: key, certificate: certificate)
     }
     let plain = try SigningHost(programs: [])
     try plain.write(key, [1], mode: 0o600)
     try plain.write(certificate, [0x30])
-    #expect(try await ModuleSigning.wanted(plain.system, try await plain.facts(), key: nil, certificate: nil) == nil)
+    #expect(try await SigningChoice.wanted(plain.system, try await plain.facts(), key: nil, certificate: nil) == nil)
   }
 
   @Test func `half a key is a mistake`() async throws {
@@ -136,7 +136,7 @@ struct ModuleSigningTests {
     let facts = try await host.facts()
     for (key, certificate) in [("/k", nil), (nil, "/c")] as [(String?, String?)] {
       await #expect(throws: ToaError.self) {
-        try await ModuleSigning.wanted(host.system, facts, key: key, certificate: certificate)
+        try await SigningChoice.wanted(host.system, facts, key: key, certificate: certificate)
       }
     }
   }

@@ -69,7 +69,7 @@ struct SigningHost: Sendable {
   func facts() async throws -> HostFacts { try await system.facts() }
 
   func signing() async throws -> ModuleSigning {
-    try #require(try await ModuleSigning.wanted(system, try await facts(), key: nil, certificate: nil))
+    try #require(try await SigningChoice.wanted(system, try await facts(), key: nil, certificate: nil)).signing
   }
 }
 

@@ -165,10 +165,10 @@ public struct Packager: Sendable {
     let build = ModuleBuild(
       kernel: release, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, cross: inputs.cross, folder: "\(work)/build/\(release)")
-    let signing = try await ModuleSigning.wanted(
+    let signing = try await SigningChoice.wanted(
       system, facts, key: request.signKey, certificate: request.signCertificate)
     let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing, compression: .usable(for: facts, system))
+      module: build.module, strip: build.strip, signing: signing?.signing, compression: .usable(for: facts, system))
     let format = request.kind.format
     let needed = ModulePackage.kernelPackage(facts.packageFormat == format ? facts.owner : nil, kernel: release, format)
     if needed == nil {
@@ -179,7 +179,7 @@ public struct Packager: Sendable {
     let package = PackageBuild(
       folder: work, kernel: release, format: format, kernelPackage: needed?.name, kernelPackageVersion: needed?.version,
       architecture: format.architecture(machine), sourceSha256: hash, module: finish.output,
-      compiler: build.compilerName, signer: try await signing?.signer(system), trusted: settings.trusted,
+      compiler: build.compilerName, signer: signing?.signer, trusted: settings.trusted,
       profile: settings.profile, replaced: [])
     return .module(build, finish, package)
   }

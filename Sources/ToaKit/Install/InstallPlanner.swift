@@ -75,7 +75,8 @@ struct InstallPlanner: Sendable {
     let automatic = works.filter { $0.facts.owner != nil }.map { ModulePackage.name($0.kernel, state.format) }
     return ModulePlan(
       plan: plan(
-        making: steps, aside.map { .setAside($0.kernel) } + (files.names.isEmpty ? [] : [.installPackageFiles(files)])
+        making: steps,
+        aside.map { .setAside($0.kernel) } + (files.names.isEmpty ? [] : [.installPackageFiles(files)])
           + (state.format == .deb && !automatic.isEmpty ? [.markAutomatic(automatic)] : []),
         for: works.map(\.kernel), state, settings, updates),
       uncovered: uncovered, notes: notes)
@@ -136,14 +137,14 @@ struct InstallPlanner: Sendable {
   /// The kernels that have to be built for, the plan's own first. Another one for which nothing can be built is only named.
   private func works(_ state: InstalledModule, _ uncovered: inout [UncoveredKernel]) async throws(ToaError) -> [Work] {
     var works: [Work] = []
-    let signing = try await Signing(system, facts, request)
-    if !state.isCurrent(signedBy: signing.signer) { works.append(try await work(facts, signing)) }
+    let own = try await signing(facts)
+    if !state.isCurrent(signedBy: own?.signer) { works.append(try await work(facts, own)) }
     for release in others(state, state.packages.hasDkms ? .hooks : nil) {
       do throws(ToaError) {
         let facts = try await system.facts(kernel: release)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
-        let signing = try await Signing(system, facts, request)
-        if try await !InstalledModule.read(system, facts).isCurrent(signedBy: signing.signer) {
+        let signing = try await signing(facts)
+        if try await !InstalledModule.read(system, facts).isCurrent(signedBy: signing?.signer) {
           works.append(try await work(facts, signing))
         }
       } catch {
@@ -153,28 +154,21 @@ struct InstallPlanner: Sendable {
     return works
   }
 
-  /// How one kernel's module is signed, and by whom.
-  private struct Signing {
-    var signing: ModuleSigning?
-    var signer: String?
-
-    init(_ system: System, _ facts: HostFacts, _ request: InstallRequest) async throws(ToaError) {
-      signing = try await ModuleSigning.wanted(
-        system, facts, key: request.signKey, certificate: request.signCertificate)
-      signer = try await signing?.signer(system)
-    }
+  /// How one kernel's module is signed, and by whom; nil where it is not.
+  private func signing(_ facts: HostFacts) async throws(ToaError) -> SigningChoice? {
+    try await SigningChoice.wanted(system, facts, key: request.signKey, certificate: request.signCertificate)
   }
 
-  private func work(_ facts: HostFacts, _ signing: Signing) async throws(ToaError) -> Work {
+  private func work(_ facts: HostFacts, _ signing: SigningChoice?) async throws(ToaError) -> Work {
     let compression = ModuleCompression.usable(for: facts, system)
     var note: String?
     if let from = request.from {
       switch try await ModuleRepository(from).offer(for: facts, system) {
       case .module(let fetch):
         let finish = ModuleFinish(
-          module: fetch.module, strip: system.run.find("strip").map { _ in "strip" }, signing: signing.signing,
+          module: fetch.module, strip: system.run.find("strip").map { _ in "strip" }, signing: signing?.signing,
           compression: compression)
-        return Work(facts: facts, inputs: [], build: .repository(fetch), finish: finish, signer: signing.signer)
+        return Work(facts: facts, inputs: [], build: .repository(fetch), finish: finish, signer: signing?.signer)
       case .unfit(let reasons):
         note = "no module for \(facts.target) from \(from): \(reasons.joined(separator: "; "))"
         guard !request.fromOnly else { throw refusal(facts, from, reasons) }
@@ -187,9 +181,9 @@ struct InstallPlanner: Sendable {
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
     let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing.signing, compression: compression)
+      module: build.module, strip: build.strip, signing: signing?.signing, compression: compression)
     return Work(
-      facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: signing.signer, note: note)
+      facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: signing?.signer, note: note)
   }
 
   private func refusal(_ facts: HostFacts, _ from: String, _ reasons: [String]) -> ToaError {

@@ -104,9 +104,9 @@ struct KernelModuleBuild: Sendable {
     console.say("toa: building toa.ko for kernel \(kernel) with \(build.compilerName)")
     console.say(change: build.make.typed)
     try await build.run(system, console, keepsLog: true)
-    let signing = try await ModuleSigning.wanted(system, facts, key: nil, certificate: nil)
+    let signing = try await SigningChoice.wanted(system, facts, key: nil, certificate: nil)
     let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing, compression: .usable(for: facts, system))
+      module: build.module, strip: build.strip, signing: signing?.signing, compression: .usable(for: facts, system))
     let finished = try await finish.run(system, console)
     let file = Self.destination(kernel.text, family, of: finished)
     let module = KernelRecord.Module(

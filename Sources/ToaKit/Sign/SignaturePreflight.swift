@@ -13,22 +13,19 @@ struct SignaturePreflight: Sendable {
     guard facts.isRunning, let reason = facts.signing.reasonForSignature else { return }
     // The kernel has taken one already, wherever it was signed.
     if !request.otherTree, LiveModule(system)?.isOurs == true { return }
-    let named = try ModuleSigning.named(request.signKey, request.signCertificate)
     guard
-      let signing = try await ModuleSigning.wanted(
+      let choice = try await SigningChoice.wanted(
         system, facts, key: request.signKey, certificate: request.signCertificate)
     else {
       throw try await withoutKey(reason)
     }
-    let files = named ?? SigningKeyFiles.all(for: facts.target, in: system.files).first { $0.key == signing.key }
-    let key = try await SigningKey.read(
-      files ?? SigningKeyFiles(.user, key: signing.key, certificate: signing.certificate), system)
-    let enrolment = KeyEnrolment(of: key, system, policy: facts.signing)
+    let enrolment = KeyEnrolment(of: choice.key, system, policy: facts.signing)
     switch enrolment.standing {
     // Where nobody may look, the kernel itself answers.
     case .trusted, .unreadable: return
     case .pending, .ignored, .unknown:
-      throw error("\(reason), and it does not trust the key \(signing.key). \(enrolment.sentence)", enrolment.steps)
+      throw error(
+        "\(reason), and it does not trust the key \(choice.signing.key). \(enrolment.sentence)", enrolment.steps)
     }
   }
 

@@ -104,9 +104,7 @@ public struct Signer: Sendable {
     }
     let release = release ?? running
     let pairs = SigningKeyFiles.all(for: release, in: system.files)
-    let trusted = TrustedKeys.read(from: system.files)
-    let usable = try await SigningKey.usable(for: release, system)
-    if let key = usable.first(where: { $0.standing(among: trusted) == .trusted }) ?? usable.first { return key }
+    if let key = await SigningKey.best(for: release, system) { return key }
     // Why the one that is there does not do says more than that there is none.
     if let first = pairs.first, let error = try await SigningKey.read(first, system).error { throw error }
     throw ToaError(

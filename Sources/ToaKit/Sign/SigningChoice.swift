@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Host
+internal import Host
 
-extension ModuleSigning {
+/// How modules of a kernel are to be signed, and the key for it, which was looked at already.
+struct SigningChoice: Sendable, Equatable {
+  /// With which programs and files.
+  var signing: ModuleSigning
+  /// The key.
+  var key: SigningKey
+
+  /// What the packages say of who signed: SHA-1 over the certificate, in hexadecimal digits.
+  var signer: String { key.certificate.fingerprint.filter { $0 != ":" } }
+
   /// How modules of a kernel are to be signed: with the key that is named, or one that this host has, before others one that the
   /// running kernel trusts. Nil when there is nothing to sign with, or the kernel knows no signatures.
-  public static func wanted(
+  static func wanted(
     _ system: System, _ facts: HostFacts, key: String?, certificate: String?
-  ) async throws(ToaError) -> ModuleSigning? {
-    let named = try named(key, certificate)
+  ) async throws(ToaError) -> SigningChoice? {
+    let named = try ModuleSigning.named(key, certificate)
     guard facts.config.map({ $0.isEnabled("MODULE_SIG") }) ?? true else {
       guard named == nil else {
         throw ToaError(
@@ -19,25 +28,21 @@ extension ModuleSigning {
     if let named {
       let key = try await SigningKey.read(named, system)
       if let error = key.error { throw error }
-      return ModuleSigning(facts, key.files, system)
+      return SigningChoice(signing: ModuleSigning(facts, key.files, system), key: key)
     }
-    let keys = try await SigningKey.usable(for: facts.target, system)
     // A kernel whose headers have no sign-file is none that is meant to be signed for.
     let isNeeded = facts.isRunning && facts.signing.requiresSignature
     guard
       isNeeded || !facts.headers.isUsable
         || SigningTool.find(for: facts.target, in: system.files, using: system.run) != nil
     else { return nil }
-    let trusted = TrustedKeys.read(from: system.files)
-    let chosen = keys.first { $0.standing(among: trusted) == .trusted } ?? keys.first
-    return chosen.map { ModuleSigning(facts, $0.files, system) }
+    return await SigningKey.best(for: facts.target, system).map { key in
+      SigningChoice(signing: ModuleSigning(facts, key.files, system), key: key)
+    }
   }
+}
 
-  /// What the packages say of who signed: SHA-1 over the certificate, in hexadecimal digits.
-  func signer(_ system: System) async throws(ToaError) -> String {
-    try await SigningCertificate.read(certificate, system).fingerprint.filter { $0 != ":" }
-  }
-
+extension ModuleSigning {
   init(_ facts: HostFacts, _ key: SigningKeyFiles, _ system: System) {
     // Where the headers are still to come, they bring the program.
     let program = SigningTool.find(for: facts.target, in: system.files, using: system.run)
@@ -60,8 +65,15 @@ extension ModuleSigning {
 }
 
 extension SigningKey {
+  /// The key of this host with which modules of a kernel are signed: one that the running kernel trusts before the others.
+  static func best(for release: KernelRelease?, _ system: System) async -> SigningKey? {
+    let keys = await usable(for: release, system)
+    let trusted = TrustedKeys.read(from: system.files)
+    return keys.first { $0.standing(among: trusted) == .trusted } ?? keys.first
+  }
+
   /// The keys of this host with which modules of a kernel can be signed. Without openssl, which says whether they can, there is none.
-  static func usable(for release: KernelRelease?, _ system: System) async throws(ToaError) -> [SigningKey] {
+  private static func usable(for release: KernelRelease?, _ system: System) async -> [SigningKey] {
     let pairs = SigningKeyFiles.all(for: release, in: system.files)
     guard !pairs.isEmpty, system.run.find(OpenSSL.program) != nil else { return [] }
     var keys: [SigningKey] = []

@@ -147,11 +147,7 @@ extension DoctorContext {
   fileprivate var keyFiles: [SigningKeyFiles] { SigningKeyFiles.all(for: facts.target, in: system.files) }
 
   /// The key that `toa install` would take.
-  func signingKey() async -> SigningKey? {
-    let keys = (try? await SigningKey.usable(for: facts.target, system)) ?? []
-    let trusted = TrustedKeys.read(from: system.files)
-    return keys.first { $0.standing(among: trusted) == .trusted } ?? keys.first
-  }
+  func signingKey() async -> SigningKey? { await SigningKey.best(for: facts.target, system) }
 
   /// What the keys of this host say of the installed module's signature.
   fileprivate enum InstalledSignature {
