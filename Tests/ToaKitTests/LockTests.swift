@@ -8,19 +8,28 @@ import Testing
 
 /// Real locks, held by real processes.
 struct LockTests {
-  /// A program that runs until the value goes.
+  /// A program that runs until the test ends it.
   private final class Holder: Sendable {
     private let task: Task<Void, Never>
 
-    /// Starts a command that writes `ready` into the tree's /ready when it holds what it should, and waits for that.
-    init(_ command: Command, _ tree: TestTree) async throws {
-      task = Task { _ = try? await CommandRunner.live().run(command) }
-      let deadline = ContinuousClock.now + .seconds(60)
-      while tree.root.line("/ready") != "ready" {
-        try #require(ContinuousClock.now < deadline, "\(command.typed) did not get ready")
-        try await Task.sleep(for: .milliseconds(10))
+    /// Starts a command that prints `ready` when it holds what it should, and waits for that as long as the command lives.
+    init(_ command: Command) async throws {
+      let (lines, said) = AsyncStream.makeStream(of: String.self)
+      task = Task {
+        defer { said.finish() }
+        do throws(CommandError) {
+          let result = try await CommandRunner.live().stream(command) { said.yield($0) }
+          said.yield("exit status \(result.status)")
+        } catch {
+          said.yield(error.description)
+        }
       }
-      try tree.remove("/ready")
+      var all: [String] = []
+      for await line in lines {
+        if line == "ready" { return }
+        all.append(line)
+      }
+      try #require(Bool(false), "\(command.typed) did not get ready: \(all)")
     }
 
     func end() async {
@@ -32,15 +41,14 @@ struct LockTests {
   /// Holds the lock of a package database as dpkg, apt and rpm do: with fcntl(2).
   private static func packageLock(_ tree: TestTree, _ path: String) async throws -> Holder {
     try tree.write(path, "")
-    let place = tree.root.location.string
     let script = """
       use Fcntl;
-      open(my $f, "+<", "\(place)\(path)") or die;
+      open(my $f, "+<", "\(tree.root.location.string)\(path)") or die;
       my $l = pack("s s x4 q q l x4", F_WRLCK, 0, 0, 0, 0); fcntl($f, F_SETLK, $l) or die;
-      open(my $r, ">", "\(place)/ready") or die; print $r "ready"; close($r);
-      sleep 60;
+      $| = 1; print "ready\\n";
+      sleep 3600;
       """
-    return try await Holder(Command("perl", ["-e", script]), tree)
+    return try await Holder(Command("perl", ["-e", script]))
   }
 
   @Test(arguments: ["/var/lib/dpkg/lock-frontend", "/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock"])
@@ -88,10 +96,8 @@ struct LockTests {
 
   @Test func `two toas of two processes: the second ends with 75 and changes nothing`() async throws {
     let host = try FakeHost()
-    let place = host.files.location.string
-    let script = "echo ready >\(place)/ready; exec sleep 60"
-    let holder = try await Holder(
-      Command("flock", ["--no-fork", place + HostLock.path, "sh", "-c", script]), host.tree)
+    let lock = host.files.location.string + HostLock.path
+    let holder = try await Holder(Command("flock", ["--no-fork", lock, "sh", "-c", "echo ready; exec sleep 3600"]))
     let error = ToaError(
       .locked, "another toa is changing this host", why: "/run/toa.lock: Resource temporarily unavailable",
       next: ["wait until it has finished, then run the same command again"])
