@@ -3,8 +3,8 @@
 # Tells one story in a distribution guest: boots the same disk once per stage, with a real shutdown in between, each time with the
 # newest kernel that is installed there, and ends 0 only if every case of every stage passed.
 #
-#   story.sh [options] STORY       a file Tests/VM/stories/STORY: 'suite NAME', then case names; 'reboot [kernel parameters]'
-#                                  begins a stage
+#   story.sh [options] STORY       a file Tests/VM/stories/STORY, or the path of a file STORY.story elsewhere: 'suite NAME', then case
+#                                  names; 'reboot [kernel parameters]' begins a stage
 #     --toa FILE         the static toa (dist/toa)
 #     --demo             show it live on this terminal
 #     --timeout SECONDS  for one stage (1800)
@@ -25,7 +25,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ $# = 1 ] || die "story.sh needs one story" "choose from: $(cd "$VM_DIR/stories" && echo *)"
-story=$1 plot=$VM_DIR/stories/$1
+story=$(basename "$1" .story) plot=$VM_DIR/stories/$1
+case $1 in */*) plot=$1 ;; esac
 [ -e "$plot" ] || die "no story named $story" "choose from: $(cd "$VM_DIR/stories" && echo *)"
 [ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
 suite=$(awk '$1 == "suite" { print $2 }' "$plot")
