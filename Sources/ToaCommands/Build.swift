@@ -33,6 +33,15 @@ public struct Build: Verb {
 
   @Option(
     name: .long,
+    help: ArgumentHelp(
+      "Private key to sign the module with, a file or a pkcs11: URI (default: it stays unsigned).", valueName: "key"))
+  var signKey: String?
+
+  @Option(name: .long, help: ArgumentHelp("Certificate of the key, in DER or PEM.", valueName: "file"))
+  var signCert: String?
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("With --explain: a folder of packages in which to look for what is missing.", valueName: "dir"))
   var offline: String?
 
@@ -53,7 +62,7 @@ public struct Build: Verb {
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     let request = BuildRequest(
       kernel: kernel.kernel, kernelDirs: kernelDir, out: out, layout: layout, compiler: build.compiler,
-      crossCompile: build.crossCompile, offline: offline, dryRun: dryRun)
+      crossCompile: build.crossCompile, signKey: signKey, signCertificate: signCert, offline: offline, dryRun: dryRun)
     let builder = Builder(system, console)
     if explain {
       let (explanation, status) = try await builder.explain(request)

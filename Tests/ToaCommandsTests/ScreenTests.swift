@@ -215,12 +215,11 @@ struct ScreenTests {
         # make -C /lib/modules/6.1.0-56-cloud-amd64/build M=/tmp/toa/.toa-build CC=/usr/bin/gcc-12 modules
 
       """
-    await expect("build --out \(out)", err: done + "built /tmp/toa/toa.ko\n")
+    let strip = "  # strip -g /tmp/toa/.toa-build/toa.ko\n"
+    await expect("build --out \(out)", err: done + strip + "built /tmp/toa/toa.ko\n")
     await expect(
       "build --out \(out) -v",
-      err: done + """
-              CC [M]  main.o
-              LD [M]  toa.ko
+      err: done + "      CC [M]  main.o\n      LD [M]  toa.ko\n" + strip + """
             what the headers of this kernel have:
             SYN_RECV_SOCK_7  no   Since 6.19, and in stable trees: opt_child_init.
             SYN_RECV_SOCK_6  yes  Since 4.4.

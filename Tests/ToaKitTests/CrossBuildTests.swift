@@ -57,14 +57,15 @@ struct CrossBuildTests {
     #expect(
       host.transcript.out
         == "# make -C /lib/modules/\(Self.kernel)/build M=/built/.toa-build CC=\(Self.compiler) ARCH=arm64 "
-        + "CROSS_COMPILE=aarch64-linux-gnu- modules\n")
+        + "CROSS_COMPILE=aarch64-linux-gnu- modules\n# aarch64-linux-gnu-strip -g /built/.toa-build/toa.ko\n")
   }
 
   @Test func `a kernel of this machine's processor is told nothing`() async throws {
     _ = try await build(kernel: FakeHost.kernel)
     #expect(
       host.transcript.out
-        == "# make -C /lib/modules/\(FakeHost.kernel)/build M=/built/.toa-build CC=/usr/bin/gcc-12 modules\n")
+        == "# make -C /lib/modules/\(FakeHost.kernel)/build M=/built/.toa-build CC=/usr/bin/gcc-12 modules\n"
+        + "# strip -g /built/.toa-build/toa.ko\n")
   }
 
   @Test func `without a prefix another processor's kernel is refused before this machine's compiler sees it`() async {

@@ -125,6 +125,65 @@ struct SignerTests {
     #expect(try await error(bare, SignRequest(modules: [path]))?.what == "xz is not installed")
   }
 
+  /// A module in a folder of its own, with the manifest that `toa build` leaves beside it.
+  private func built(_ host: SigningHost) async throws -> (module: String, manifest: ModuleManifest) {
+    try host.write("/built/toa.ko", SigningHost.content)
+    let manifest = ModuleManifest(
+      kernel: SigningHost.release, architecture: "x86_64", configSha256: nil, compiler: "gcc 12.2.0",
+      sourceSha256: String(repeating: "a", count: 64),
+      sha256: try await CarriedSources.sha256(of: SigningHost.content, host.system), file: "toa.ko",
+      size: SigningHost.content.count)
+    try host.tree.write("/built/toa.ko.json", manifest.text)
+    return ("/built/toa.ko", manifest)
+  }
+
+  private func manifest(_ host: SigningHost) throws -> ModuleManifest {
+    try #require(ModuleManifest.read(try host.tree.root.text("/built/toa.ko.json")))
+  }
+
+  @Test func `the manifest beside a module speaks of the signed one, also after a kill on the way`() async throws {
+    let host = try SigningHost(programs: ["openssl", "sha256sum"])
+    let certificate = try await host.put(.own)
+    let (module, unsigned) = try await built(host)
+    #expect(try await sign(host, SignRequest(modules: [module])).changed)
+    let signed = try host.bytes(module)
+    let manifest = try manifest(host)
+    #expect(manifest.size == signed.count && manifest.signer == certificate.digest)
+    #expect(manifest.signerKey == certificate.identifier && manifest.compiler == unsigned.compiler)
+    #expect(try await CarriedSources.sha256(of: signed, host.system) == manifest.sha256)
+    #expect(host.tree.root.list("/built").sorted() == ["toa.ko", "toa.ko.json"])
+    // Killed before the manifest was put in place, and before the module was.
+    try host.tree.write("/built/toa.ko.json", unsigned.text)
+    try host.tree.write("/built/toa.ko.json.toa-sign", manifest.text)
+    #expect(try await !sign(host, SignRequest(modules: [module])).changed)
+    #expect(try self.manifest(host) == manifest)
+    try host.write(module, SigningHost.content)
+    try host.tree.write("/built/toa.ko.json", unsigned.text)
+    try host.tree.write("/built/toa.ko.json.toa-sign", manifest.text)
+    #expect(try await sign(host, SignRequest(modules: [module])).changed)
+    #expect(try self.manifest(host) == manifest)
+    #expect(host.tree.root.list("/built").sorted() == ["toa.ko", "toa.ko.json"])
+    // It was signed by other means, and the manifest made after that says nothing of it.
+    var silent = manifest
+    silent.signer = nil
+    silent.signerKey = nil
+    try host.tree.write("/built/toa.ko.json", silent.text)
+    #expect(try await !sign(host, SignRequest(modules: [module])).changed)
+    #expect(try self.manifest(host) == manifest)
+  }
+
+  @Test func `a module that its manifest does not know is not signed`() async throws {
+    let host = try SigningHost(programs: ["openssl", "sha256sum"])
+    try await host.put(.own)
+    let (module, unsigned) = try await built(host)
+    let other = SigningHost.content + [0]
+    try host.write(module, other)
+    let error = try #require(try await error(host, SignRequest(modules: [module])))
+    #expect(error.status == .refused && error.what == "/built/toa.ko.json does not speak of this toa.ko")
+    #expect(try host.bytes(module) == other)
+    #expect(try manifest(host) == unsigned)
+  }
+
   @Test func `what is missing is said with the command that brings it`() async throws {
     let host = try SigningHost()
     let none = try #require(try await error(host, SignRequest()))

@@ -15,6 +15,10 @@ public struct BuildRequest: Sendable {
   public var compiler: String?
   /// What the names of the tools for the kernel's processor begin with, where that is not this machine's.
   public var crossCompile: String?
+  /// The key to sign with, a file or a `pkcs11:` URI; nil leaves the module unsigned.
+  public var signKey: String?
+  /// Its certificate.
+  public var signCertificate: String?
   /// A folder of packages in which an explanation looks for what is missing.
   public var offline: String?
   /// Only print the commands.
@@ -23,7 +27,8 @@ public struct BuildRequest: Sendable {
   /// Creates a request.
   public init(
     kernel: String? = nil, kernelDirs: [String] = [], out: String = ".", layout: Bool = false, compiler: String? = nil,
-    crossCompile: String? = nil, offline: String? = nil, dryRun: Bool = false
+    crossCompile: String? = nil, signKey: String? = nil, signCertificate: String? = nil, offline: String? = nil,
+    dryRun: Bool = false
   ) {
     self.kernel = kernel
     self.kernelDirs = kernelDirs
@@ -31,6 +36,8 @@ public struct BuildRequest: Sendable {
     self.layout = layout
     self.compiler = compiler
     self.crossCompile = crossCompile
+    self.signKey = signKey
+    self.signCertificate = signCertificate
     self.offline = offline
     self.dryRun = dryRun
   }
@@ -79,8 +86,10 @@ public struct Builder: Sendable {
       kernel: facts.target.text, headers: inputs.headers, commonHeaders: facts.headers.commonFolder(in: system.files),
       compiler: inputs.compiler, compilerName: inputs.compilerName, isClang: inputs.isClang, llvm: inputs.llvm?.words,
       cross: inputs.cross, folder: out + "/.toa-build")
+    let key = try await signing(request, facts)
+    let finish = ModuleFinish(module: build.module, strip: build.strip, signing: key?.signing, compression: .none)
     if request.dryRun {
-      console.print("# \(build.make.typed)")
+      for command in [build.make.typed] + finish.typedCommands { console.print("# \(command)") }
       return document(build, inputs, nil, probes: [])
     }
     console.say("building toa.ko for \(facts.target) with \(build.compilerName)", .strong)
@@ -89,7 +98,10 @@ public struct Builder: Sendable {
     try await build.run(system, console, keepsLog: false)
     let probes = BuildProbe.read(
       header: (try? system.files.text(build.folder + "/toa_probed.h")) ?? "", source: CarriedSources.probes)
-    let manifest = try await ModuleManifest.describing(build.module, build: build, facts: facts, system)
+    for command in finish.typedCommands { console.say(change: command) }
+    _ = try await finish.run(system, console)
+    let manifest = try await ModuleManifest.describing(
+      build.module, build: build, facts: facts, signedBy: key?.key.certificate, system)
     do throws(FileError) {
       let module = try system.files.bytes(build.module)
       show(probes, BuiltHooks(module: module))
@@ -104,6 +116,13 @@ public struct Builder: Sendable {
     }
     console.say("built \(out)/\(manifest.file)", .good)
     return document(build, inputs, (out, manifest), probes: probes)
+  }
+
+  /// How the module is signed; nil where no key was named: it may be built for hosts that sign by themselves.
+  private func signing(_ request: BuildRequest, _ facts: HostFacts) async throws(ToaError) -> SigningChoice? {
+    guard request.signKey != nil || request.signCertificate != nil else { return nil }
+    return try await SigningChoice.wanted(
+      system, facts, key: request.signKey, certificate: request.signCertificate)
   }
 
   /// What is to be known of the kernel that is asked for, with the compilers for its processor.

@@ -28,13 +28,15 @@ public struct ModuleManifest: Sendable, Equatable, Codable {
   public var file: String
   /// Its size in bytes.
   public var size: Int
-  /// Whose key signed the module; nil for an unsigned one.
+  /// SHA-1 over the certificate with whose key the module is signed, in hexadecimal digits; nil for an unsigned one.
   public var signer: String?
+  /// Subject key identifier of that certificate, by which /proc/keys of a kernel that trusts it names it.
+  public var signerKey: String?
 
   /// Creates a manifest.
   public init(
     kernel: String, architecture: String, configSha256: String?, compiler: String, sourceSha256: String, sha256: String,
-    file: String, size: Int, signer: String? = nil
+    file: String, size: Int, signer: String? = nil, signerKey: String? = nil
   ) {
     self.kernel = kernel
     self.architecture = architecture
@@ -45,11 +47,12 @@ public struct ModuleManifest: Sendable, Equatable, Codable {
     self.file = file
     self.size = size
     self.signer = signer
+    self.signerKey = signerKey
   }
 
   /// The manifest of the module in the file `path`.
   static func describing(
-    _ path: String, build: ModuleBuild, facts: HostFacts, signer: String? = nil, _ system: System
+    _ path: String, build: ModuleBuild, facts: HostFacts, signedBy certificate: SigningCertificate?, _ system: System
   ) async throws(ToaError) -> ModuleManifest {
     let bytes: [UInt8]
     do throws(FileError) {
@@ -62,7 +65,8 @@ public struct ModuleManifest: Sendable, Equatable, Codable {
       configSha256: try await facts.configSha256(system),
       compiler: build.compilerName, sourceSha256: try await CarriedSources.sha256(system),
       sha256: try await CarriedSources.sha256(of: bytes, system),
-      file: String(path.split(separator: "/").last ?? ""), size: bytes.count, signer: signer)
+      file: String(path.split(separator: "/").last ?? ""), size: bytes.count, signer: certificate?.digest,
+      signerKey: certificate?.identifier)
   }
 
   /// The manifest as it is written.

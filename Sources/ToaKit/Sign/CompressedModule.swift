@@ -53,7 +53,8 @@ struct CompressedModule: Sendable {
     }
   }
 
-  private static func contents(_ path: String, _ system: System) throws(ToaError) -> [UInt8] {
+  /// The bytes of a file.
+  static func contents(_ path: String, _ system: System) throws(ToaError) -> [UInt8] {
     do throws(FileError) {
       return try system.files.bytes(path)
     } catch {

@@ -160,12 +160,17 @@ public struct Signer: Sendable {
     guard system.files.isFile(path) else {
       throw ToaError(.refused, "there is no module \(path)", next: ["toa build --out DIR"])
     }
+    let manifest = try await SignedManifest(beside: path, system)
     // Beside the module, so that what is put in place is a rename.
     return try await SigningFolder.use(path + ".toa-sign", system) { (folder) async throws(ToaError) in
       var module = try await CompressedModule.read(path, in: folder, system)
       let old = try await SignatureVerdict.judge(module.bytes, by: certificate, in: folder, system)
       if old == .good {
         console.say("\(path) is signed with this key already.", .good)
+        if let manifest, !manifest.names(certificate) {
+          try await manifest.prepare(try CompressedModule.contents(path, system), signedBy: certificate)
+          try manifest.finish()
+        }
         return false
       }
       console.say("signing \(path)", .strong)
@@ -174,11 +179,13 @@ public struct Signer: Sendable {
       try await signing.sign(copy, system, console)
       module.bytes = (try? system.files.bytes(copy)) ?? []
       let bytes = try await module.packed(in: folder, system)
+      try await manifest?.prepare(bytes, signedBy: certificate)
       do throws(FileError) {
         try system.files.write(path, bytes, mode: system.files.mode(path) ?? 0o644)
       } catch {
         throw ToaError(.refused, "cannot write \(path)", why: errorText(error.errno))
       }
+      try manifest?.finish()
       return true
     }
   }

@@ -21,6 +21,9 @@ struct SigningCertificate: Sendable, Equatable {
   /// In PEM, as openssl takes it everywhere.
   var pem: String
 
+  /// The fingerprint as packages and manifests have it: 40 hexadecimal digits.
+  var digest: String { fingerprint.filter { $0 != ":" } }
+
   /// Whether it may sign programs.
   var isForCode: Bool { usage?.contains("Code Signing") ?? false }
 

@@ -9,7 +9,7 @@ struct SigningChoice: Sendable, Equatable {
   var key: SigningKey
 
   /// What the packages say of who signed: SHA-1 over the certificate, in hexadecimal digits.
-  var signer: String { key.certificate.fingerprint.filter { $0 != ":" } }
+  var signer: String { key.certificate.digest }
 
   /// How modules of a kernel are to be signed: with the key that is named, or one that this host has, before others one that the
   /// running kernel trusts. Nil when there is nothing to sign with, or the kernel knows no signatures.
@@ -45,7 +45,9 @@ struct SigningChoice: Sendable, Equatable {
 extension ModuleSigning {
   init(_ facts: HostFacts, _ key: SigningKeyFiles, _ system: System) {
     // Where the headers are still to come, they bring the program.
-    let program = SigningTool.find(for: facts.target, in: system.files, using: system.run)
+    let own = facts.headers.place + "/scripts/sign-file"
+    let program =
+      system.files.isFile(own) ? own : SigningTool.find(for: facts.target, in: system.files, using: system.run)
     self.init(
       signFile: program ?? SigningTool.standard(for: facts.target), hash: facts.signing.hash ?? "sha256", key: key.key,
       certificate: key.certificate)
