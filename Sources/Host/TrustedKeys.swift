@@ -53,6 +53,12 @@ public struct TrustedKeys: Sendable, Equatable {
     return kernel == nil && enrolled == nil && hasFirmware ? .unreadable : .unknown
   }
 
+  /// What the kernel thinks of a certificate of which only the subject key identifier is known.
+  public func standing(ofIdentifier identifier: String) -> Standing {
+    guard let kernel else { return .unreadable }
+    return kernel.contains { $0.identifier == identifier } ? .trusted : .unknown
+  }
+
   /// "0a1b2c3d I------     1 perm 1f010000     0     0 asymmetri NAME: IDENTIFIER: X509.rsa cc9ea1 []"
   static func entries(in text: String) -> [Entry] {
     text.lines.compactMap { line in

@@ -146,6 +146,49 @@ struct KernelHookTests {
     await #expect(throws: ToaError.self) { try await hook.removed(release) }
   }
 
+  /// A repository with the new kernel's module, which the installation of the running kernel's was given.
+  private func addRepository() async throws {
+    try addHeaders()
+    _ = try await Builder(host.system, host.console).build(
+      BuildRequest(kernel: Self.next, out: "/srv/toa", layout: true))
+    host.remove("/lib/modules/\(Self.next)/build")
+    var plan = Plan(verb: "install", kernel: FakeHost.kernel, steps: [])
+    plan.repository = "/srv/toa"
+    try Journal(host.files).add(.plan(plan))
+    try Journal(host.files).add(.commit(plan: 0))
+  }
+
+  @Test func `the repository of the installation is asked before anything is built, and needs no headers`() async throws
+  {
+    try await addRepository()
+    let count = host.changes.count
+    #expect(try await hook.added(Self.next).outcome == .taken)
+    #expect(host.files.isFile(Self.module) && isListed)
+    #expect(record?.state == .ready && record?.module?.repository == "/srv/toa/\(Self.next)/x86_64")
+    #expect(!host.changes.dropFirst(count).contains { $0.hasPrefix("make") })
+    #expect(host.files.list(KernelRecord.folder) == ["\(Self.next).json"])
+    let before = host.snapshot
+    #expect(try await hook.added(Self.next).outcome == .current)
+    // The hook of the headers comes later and has nothing to do.
+    try addHeaders()
+    #expect(try await hook.added(Self.next).outcome == .current)
+    host.remove("/lib/modules/\(Self.next)/build")
+    #expect(host.snapshot.changes(since: before) == [])
+    #expect(try await hook.removed(Self.next).outcome == .removed)
+  }
+
+  @Test func `what the repository has not, or has damaged, is built here`() async throws {
+    try await addRepository()
+    host.write("/srv/toa/\(Self.next)/x86_64/toa.ko", "damaged")
+    #expect(try await hook.added(Self.next).outcome == .waiting)
+    #expect(host.transcript.err.contains("is not the file that its manifest speaks of"))
+    try addHeaders()
+    host.remove("/srv/toa")
+    #expect(try await hook.added(Self.next).outcome == .built)
+    #expect(record?.state == .ready && record?.module?.repository == nil)
+    #expect(host.files.list(KernelRecord.folder) == ["\(Self.next).json"])
+  }
+
   @Test func `after a kill anywhere the next call builds, and a removal leaves nothing`() async throws {
     try addHeaders()
     let fresh = host.snapshot.without(FakeHost.volatile + ["/var/log/toa"])

@@ -106,6 +106,72 @@ struct ModuleRepositoryTests {
     #expect(!host.files.exists(FakeHost.modulePath))
   }
 
+  static let signer = String(repeating: "1f", count: 20)
+  static let signerKey = String(repeating: "2e", count: 20)
+
+  /// Signs the module of the repository as far as anybody looks who is not the kernel.
+  private func sign(carriesSignature: Bool = true) async throws {
+    let path = Self.folder + "/toa.ko"
+    var bytes = try host.files.bytes(path)
+    if carriesSignature {
+      bytes +=
+        Array("signature".utf8) + [0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 9] + Array("~Module signature appended~\n".utf8)
+    }
+    try host.files.write(path, bytes)
+    let hash = try await CarriedSources.sha256(of: bytes, host.system)
+    try change {
+      $0.sha256 = hash
+      $0.size = bytes.count
+      $0.signer = Self.signer
+      $0.signerKey = Self.signerKey
+    }
+  }
+
+  private func enforce(trusting identifier: String) {
+    host.write("/sys/module/module/parameters/sig_enforce", "Y\n")
+    host.write(
+      "/proc/keys", "1f4c9a2e I------     1 perm 1f010000     0     0 asymmetri fleet: \(identifier): X509.rsa 1 []\n")
+  }
+
+  @Test func `a signed module is taken as it is where the kernel trusts its key, without a key on the host`()
+    async throws
+  {
+    try await sign()
+    enforce(trusting: Self.signerKey)
+    try await install(only: true)
+    #expect(!host.changes.contains { $0.hasPrefix("strip") || $0.contains("sign-file") })
+    #expect(FakeDpkg(host).field("Toa-Signer", of: "toa-modules-\(FakeHost.kernel)") == Self.signer)
+    #expect(host.transcript.err.contains("its module was built elsewhere with gcc 12.2.0"))
+    #expect(!host.transcript.err.contains("no compiler"))
+    #expect(try await !install(only: true).changed)
+  }
+
+  @Test func `a signed module keeps its signature where nothing asks for one, too`() async throws {
+    try await sign()
+    try await install(only: true)
+    #expect(!host.changes.contains { $0.hasPrefix("strip") })
+    #expect(FakeDpkg(host).field("Toa-Signer", of: "toa-modules-\(FakeHost.kernel)") == Self.signer)
+  }
+
+  @Test func `a module that the kernel would refuse is refused before anything is done`() async throws {
+    enforce(trusting: String(repeating: "3d", count: 20))
+    let unsigned = try #require(await failure())
+    #expect(unsigned.status == .signatureRefused && unsigned.why.contains("this host has no key to sign with"))
+    try await sign()
+    let error = try #require(await failure())
+    #expect(error.status == .signatureRefused)
+    #expect(error.why.contains("does not trust the key with which the module in \(Self.folder) is signed"))
+    #expect(error.next.first?.hasPrefix("mokutil --import") == true)
+    #expect(host.changes == [])
+  }
+
+  @Test func `a manifest that speaks of a signature which is not there is found out`() async throws {
+    try await sign(carriesSignature: false)
+    enforce(trusting: Self.signerKey)
+    #expect(await failure()?.why == "it carries no signature, whatever its manifest says")
+    #expect(!host.files.exists(FakeHost.modulePath))
+  }
+
   @Test func `an address is asked with curl, or with wget, and another scheme is a usage error`() async throws {
     #expect(await failure(from: "ftp://repo.example/toa")?.status == .usage)
     #expect(await failure(from: "https://repo.example/toa")?.why == "neither curl nor wget is installed")

@@ -89,6 +89,9 @@ public struct ModuleFetch: Sendable, Equatable, Codable {
       }
     }
     try checkVermagic(system)
+    if manifest.signer != nil, let bytes = try? system.files.bytes(module), (try? ModuleSignature(of: bytes)) == nil {
+      throw refusal("it carries no signature, whatever its manifest says")
+    }
   }
 
   private func download(_ system: System, _ console: Console) async throws(ToaError) {

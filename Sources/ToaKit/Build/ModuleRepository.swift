@@ -31,6 +31,12 @@ struct ModuleRepository: Sendable, Equatable {
     }
   }
 
+  /// The one that an installation was given last; nil where none was, or toa has been uninstalled since.
+  static func recorded(in files: FileRoot) -> ModuleRepository? {
+    let plan = Journal(files).entries().last { $0.isCommitted && $0.plan.repository != nil }?.plan
+    return plan?.repository.flatMap { try? ModuleRepository($0) }
+  }
+
   /// Where the module of a kernel lies below a repository.
   static func folder(_ kernel: String, _ architecture: String) -> String { "\(kernel)/\(architecture)" }
 

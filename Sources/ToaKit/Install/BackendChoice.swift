@@ -18,6 +18,14 @@ struct Draft: Sendable {
   var inTree: ModuleIndex.Entry?
   /// Why modules of a repository are not taken.
   var notes: [String] = []
+
+  /// Who built the module elsewhere, as a clause; nil where it is built here.
+  var fetched: String? {
+    for case .fetchModule(let fetch) in plan.steps where fetch.manifest.kernel == plan.kernel {
+      return "its module was built elsewhere with \(fetch.manifest.compiler)"
+    }
+    return nil
+  }
 }
 
 /// Chooses the backend of an installation and makes the plan for it.
@@ -100,8 +108,7 @@ struct BackendChoice: Sendable {
       plan: try await planner.plan(settings), backend: .ebpf, reason: reason, settings: settings)
   }
 
-  /// A plain user who only asks for the plan may not look at everything.
-  private var mayCheck: Bool { !request.dryRun || system.identity.userID == 0 || request.otherTree }
+  private var mayCheck: Bool { request.mayCheck(system) }
 
   /// The backend that has a package here, or else the one that works.
   private func installedBackend() async throws(ToaError) -> Backend.Kind? {

@@ -103,6 +103,7 @@ struct InstallPlanner: Sendable {
     if !lines.isEmpty { steps.append(.removeOldAutoload(OldAutoload(lines))) }
     var plan = Plan(verb: "install", kernel: facts.target.text, steps: steps)
     plan.kernelUpdates = updates
+    if let from = request.from { plan.repository = (try? ModuleRepository(from))?.location }
     return plan
   }
 
@@ -137,16 +138,12 @@ struct InstallPlanner: Sendable {
   /// The kernels that have to be built for, the plan's own first. Another one for which nothing can be built is only named.
   private func works(_ state: InstalledModule, _ uncovered: inout [UncoveredKernel]) async throws(ToaError) -> [Work] {
     var works: [Work] = []
-    let own = try await signing(facts)
-    if !state.isCurrent(signedBy: own?.signer) { works.append(try await work(facts, own)) }
+    if let work = try await work(facts, state) { works.append(work) }
     for release in others(state, state.packages.hasDkms ? .hooks : nil) {
       do throws(ToaError) {
         let facts = try await system.facts(kernel: release)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
-        let signing = try await signing(facts)
-        if try await !InstalledModule.read(system, facts).isCurrent(signedBy: signing?.signer) {
-          works.append(try await work(facts, signing))
-        }
+        if let work = try await work(facts, try await InstalledModule.read(system, facts)) { works.append(work) }
       } catch {
         uncovered.append(UncoveredKernel(release, error))
       }
@@ -154,26 +151,41 @@ struct InstallPlanner: Sendable {
     return works
   }
 
-  /// How one kernel's module is signed, and by whom; nil where it is not.
-  private func signing(_ facts: HostFacts) async throws(ToaError) -> SigningChoice? {
-    try await SigningChoice.wanted(system, facts, key: request.signKey, certificate: request.signCertificate)
+  /// What is to be done for one kernel; nil when its module is current.
+  private func work(_ facts: HostFacts, _ state: InstalledModule) async throws(ToaError) -> Work? {
+    let own = try await SigningChoice.wanted(
+      system, facts, key: request.signKey, certificate: request.signCertificate)
+    guard let from = request.from else {
+      return state.isCurrent(signedBy: own?.signer) ? nil : try await build(facts, own)
+    }
+    // An unsigned module, whose package is current, is none where the kernel asks for a signature.
+    let isRefused =
+      facts.isRunning && facts.signing.requiresSignature && state.packages.signer == nil && state.file?.signer == nil
+    if state.isCurrent(signedBy: own?.signer), !isRefused { return nil }
+    switch try await ModuleRepository(from).offer(for: facts, system) {
+    case .module(let fetch):
+      let (finish, signer) = fetch.finish(
+        own, isNamed: request.signKey != nil, .usable(for: facts, system), system)
+      if finish.signing == nil, !isRefused, state.isCurrent(signedBy: signer) { return nil }
+      try await checkSignature(facts, fetch)
+      return Work(facts: facts, inputs: [], build: .repository(fetch), finish: finish, signer: signer)
+    case .unfit(let reasons):
+      guard !request.fromOnly else { throw refusal(facts, from, reasons) }
+      try await checkSignature(facts)
+      var work = try await build(facts, own)
+      work.note = "no module for \(facts.target) from \(from): \(reasons.joined(separator: "; "))"
+      return work
+    }
   }
 
-  private func work(_ facts: HostFacts, _ signing: SigningChoice?) async throws(ToaError) -> Work {
-    let compression = ModuleCompression.usable(for: facts, system)
-    var note: String?
-    if let from = request.from {
-      switch try await ModuleRepository(from).offer(for: facts, system) {
-      case .module(let fetch):
-        let finish = ModuleFinish(
-          module: fetch.module, strip: system.run.find("strip").map { _ in "strip" }, signing: signing?.signing,
-          compression: compression)
-        return Work(facts: facts, inputs: [], build: .repository(fetch), finish: finish, signer: signing?.signer)
-      case .unfit(let reasons):
-        note = "no module for \(facts.target) from \(from): \(reasons.joined(separator: "; "))"
-        guard !request.fromOnly else { throw refusal(facts, from, reasons) }
-      }
-    }
+  /// Refuses early what the running kernel would refuse; without a repository the preflight has done that.
+  private func checkSignature(_ facts: HostFacts, _ fetch: ModuleFetch? = nil) async throws(ToaError) {
+    guard request.mayCheck(system) else { return }
+    try await SignaturePreflight(system: system, facts: facts, request: request).check(fetch)
+  }
+
+  /// What it takes to compile the module here.
+  private func build(_ facts: HostFacts, _ own: SigningChoice?) async throws(ToaError) -> Work {
     let inputs = try await BuildInputs(
       system, facts, compiler: request.compiler, offline: request.offline
     ).resolve(mayInstall: true)
@@ -181,9 +193,8 @@ struct InstallPlanner: Sendable {
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
     let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing?.signing, compression: compression)
-    return Work(
-      facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: signing?.signer, note: note)
+      module: build.module, strip: build.strip, signing: own?.signing, compression: .usable(for: facts, system))
+    return Work(facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: own?.signer)
   }
 
   private func refusal(_ facts: HostFacts, _ from: String, _ reasons: [String]) -> ToaError {

@@ -126,6 +126,9 @@ extension InstallRequest {
     }
   }
 
+  /// Whether everything may be looked at: a plain user who only asks for the plan may not.
+  func mayCheck(_ system: System) -> Bool { !dryRun || system.identity.userID == 0 || otherTree }
+
   /// Whether an option is given that only the module has.
   var asksForModule: Bool {
     kernel != nil || compiler != nil || fromOnly || kernelUpdates != nil || useInTree == true || otherTree

@@ -131,7 +131,7 @@ public struct Installer: Sendable {
     console.say("toa \(toaVersion) for kernel \(facts.target) on \(facts.distribution.prettyName)", .strong)
     switch draft.backend {
     case .module:
-      let reason = draft.inTree.map { "\($0.path) comes with it" } ?? facts.choice.reason
+      let reason = draft.inTree.map { "\($0.path) comes with it" } ?? draft.fetched ?? facts.choice.reason
       console.say("  \(facts.flavor.verdict.rawValue) kernel; \(reason)")
     case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
     }

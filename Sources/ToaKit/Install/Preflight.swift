@@ -107,7 +107,8 @@ struct Preflight: Sendable {
     try common.checkPlace(instead: build)
     try checkKernel()
     if facts.isRunning { try system.refuseOtherTOA() }
-    try await SignaturePreflight(system: system, facts: facts, request: request).check()
+    // With a repository it depends on what that has.
+    if request.from == nil { try await SignaturePreflight(system: system, facts: facts, request: request).check() }
     if !request.otherTree { try common.checkDisk(["/var/lib", "/lib/modules/\(facts.target)"]) }
   }
 

@@ -117,6 +117,8 @@ public struct KernelDocument: Document {
   public enum Outcome: String, Sendable, Encodable {
     /// A module was built and put in place.
     case built
+    /// A module from the repository was put in place.
+    case taken
     /// A current module was there.
     case current
     /// The headers are still to come.

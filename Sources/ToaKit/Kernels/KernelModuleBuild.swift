@@ -2,7 +2,8 @@
 internal import Host
 internal import Packaging
 
-/// Builds the module of one kernel, which need not run, and puts it where that kernel looks at its boot.
+/// Gets the module of one kernel, which need not run, from the repository of the installation or by building it, and puts it where
+/// that kernel looks at its boot.
 struct KernelModuleBuild: Sendable {
   let system: System
   let console: Console
@@ -71,50 +72,103 @@ struct KernelModuleBuild: Sendable {
   private func build(_ kernel: KernelRelease, _ family: Distribution.Family) async throws(ToaError) -> KernelDocument {
     let facts = try await system.facts(kernel: kernel.text)
     let old = KernelRecord.read(kernel.text, in: system.files)
-    if let reason = facts.headersAreToCome {
-      var record = old ?? newRecord(kernel)
-      record.state = .waiting
-      record.why = reason
-      record.next = facts.headersAdvice.commands.map(\.typed)
-      record.time = system.now()
-      try keep(record)
-      console.say(
-        "toa: kernel \(kernel) has no toa.ko yet: \(reason); it is built when they are installed\(Self.hint(record.next))",
-        .warning)
-      return KernelDocument(kernel.text, .waiting)
-    }
     let source = try await CarriedSources.sha256(system)
     let headers = try await headersHash(facts)
-    if let module = old?.module, old?.state == .ready, module.sourceSha256 == source, module.headersSha256 == headers,
-      Depmod.lists(module.file, kernel.text, system), (try? await sha256(of: module.file)) == module.sha256
+    if try await isInPlace(old, kernel, source), let module = old?.module,
+      module.repository != nil || module.headersSha256 == headers && facts.headersAreToCome == nil
     {
       console.say("toa: kernel \(kernel) has its toa.ko")
       return KernelDocument(kernel.text, .current)
     }
-    let inputs = try await BuildInputs(system, facts, compiler: nil).resolve(mayInstall: false)
-    let build = ModuleBuild(
-      kernel: kernel.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
-      isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Self.folder(kernel.text))
     var record = old ?? newRecord(kernel)
     record.state = .building
     record.why = ""
     record.next = []
     record.time = system.now()
-    try keep(record)
-    console.say("toa: building toa.ko for kernel \(kernel) with \(build.compilerName)")
-    console.say(change: build.make.typed)
-    try await build.run(system, console, keepsLog: true)
-    let signing = try await SigningChoice.wanted(system, facts, key: nil, certificate: nil)
-    let finish = ModuleFinish(
-      module: build.module, strip: build.strip, signing: signing?.signing, compression: .usable(for: facts, system))
+    let own = try await SigningChoice.wanted(system, facts, key: nil, certificate: nil)
+    let compression = ModuleCompression.usable(for: facts, system)
+    let fetch = try await fetch(facts, record)
+    let finish: ModuleFinish
+    let compiler: String
+    if let fetch {
+      finish = fetch.finish(own, isNamed: false, compression, system).finish
+      compiler = fetch.manifest.compiler
+    } else {
+      if let reason = facts.headersAreToCome { return try wait(facts, old, reason) }
+      let build = try await compile(facts, record)
+      finish = ModuleFinish(
+        module: build.module, strip: build.strip, signing: own?.signing, compression: compression)
+      compiler = build.compilerName
+    }
     let finished = try await finish.run(system, console)
     let file = Self.destination(kernel.text, family, of: finished)
     let module = KernelRecord.Module(
-      file: file, sha256: try await sha256(of: finished), sourceSha256: source, headersSha256: headers,
-      compiler: build.compilerName)
+      file: file, sha256: try await sha256(of: finished), sourceSha256: source,
+      headersSha256: fetch == nil ? headers : "", compiler: compiler, repository: fetch?.place)
     try await put(finished, module, record, replacing: old?.module?.file)
     console.say("toa: kernel \(kernel) has its toa.ko: \(file)", .good)
-    return KernelDocument(kernel.text, .built)
+    return KernelDocument(kernel.text, fetch == nil ? .built : .taken)
+  }
+
+  /// Whether the module that a record speaks of is where it was put, and made of the source that toa carries.
+  private func isInPlace(_ record: KernelRecord?, _ kernel: KernelRelease, _ source: String) async throws(ToaError)
+    -> Bool
+  {
+    guard let module = record?.module, record?.state == .ready, module.sourceSha256 == source,
+      Depmod.lists(module.file, kernel.text, system)
+    else { return false }
+    return (try? await sha256(of: module.file)) == module.sha256
+  }
+
+  /// Takes the module that the repository of the last installation has for a kernel; nil where it has none that fits, which is said.
+  private func fetch(_ facts: HostFacts, _ record: KernelRecord) async throws(ToaError) -> ModuleFetch? {
+    guard let repository = ModuleRepository.recorded(in: system.files) else { return nil }
+    let what = "toa: no module for kernel \(facts.target) from \(repository.location): "
+    do throws(ToaError) {
+      switch try await repository.offer(for: facts, system) {
+      case .module(var fetch):
+        fetch.folder = Self.folder(facts.target.text)
+        try keep(record)
+        console.say("toa: taking toa.ko for kernel \(facts.target) from \(fetch.place)")
+        for command in fetch.typedCommands { console.say(change: command) }
+        try await fetch.run(system, console)
+        return fetch
+      case .unfit(let reasons):
+        console.say(what + reasons.joined(separator: "; "), .warning)
+      }
+    } catch {
+      // It can be built here all the same.
+      try refuseIfCancelled()
+      try? system.files.remove(Self.folder(facts.target.text))
+      console.say(what + error.description, .warning)
+    }
+    return nil
+  }
+
+  private func compile(_ facts: HostFacts, _ record: KernelRecord) async throws(ToaError) -> ModuleBuild {
+    let inputs = try await BuildInputs(system, facts, compiler: nil).resolve(mayInstall: false)
+    let build = ModuleBuild(
+      kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
+      isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Self.folder(facts.target.text))
+    try keep(record)
+    console.say("toa: building toa.ko for kernel \(facts.target) with \(build.compilerName)")
+    console.say(change: build.make.typed)
+    try await build.run(system, console, keepsLog: true)
+    return build
+  }
+
+  /// Leaves the kernel to the hook of its headers' package.
+  private func wait(_ facts: HostFacts, _ old: KernelRecord?, _ reason: String) throws(ToaError) -> KernelDocument {
+    var record = old ?? newRecord(facts.target)
+    record.state = .waiting
+    record.why = reason
+    record.next = facts.headersAdvice.commands.map(\.typed)
+    record.time = system.now()
+    try keep(record)
+    console.say(
+      "toa: kernel \(facts.target) has no toa.ko yet: \(reason); it is built when they are installed"
+        + Self.hint(record.next), .warning)
+    return KernelDocument(facts.target.text, .waiting)
   }
 
   /// "; next: apt-get install …"

@@ -37,7 +37,7 @@ public struct KernelRecord: Sendable, Equatable, Codable {
   /// When, in seconds since 1970.
   public var time: Int64
 
-  /// A module that a hook built.
+  /// A module that a hook put in place.
   public struct Module: Sendable, Equatable, Codable {
     /// Where it lies.
     public var file: String
@@ -45,10 +45,12 @@ public struct KernelRecord: Sendable, Equatable, Codable {
     public var sha256: String
     /// Hash of the source that it was built from.
     public var sourceSha256: String
-    /// Hash of what the kernel's headers say of its interfaces.
+    /// Hash of what the kernel's headers say of its interfaces; empty for one from a repository.
     public var headersSha256: String
     /// Compiler that built it, as a person calls it.
     public var compiler: String
+    /// The repository that it was taken from; nil for one that was built here.
+    public var repository: String?
   }
 
   /// Creates a record.

@@ -12,6 +12,8 @@ public struct Plan: Sendable, Equatable, Codable {
   public var steps: [Step]
   /// How later kernels get their module; plans with eBPF, and those of earlier versions, have none.
   public var kernelUpdates: KernelUpdates?
+  /// The repository of built modules that was named; later kernels' hooks ask it first. Nil where none was.
+  public var repository: String?
 
   /// Creates a plan.
   public init(verb: String, backend: Backend.Kind = .module, kernel: String, steps: [Step]) {

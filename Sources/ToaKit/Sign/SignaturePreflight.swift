@@ -8,17 +8,17 @@ struct SignaturePreflight: Sendable {
   let request: InstallRequest
 
   /// Throws where the running kernel would refuse the module, before anything is built: with what is missing to a key that it
-  /// trusts, and what a person has to do.
-  func check() async throws(ToaError) {
+  /// trusts, and what a person has to do. `fetched` is a module that comes with its signature, which then needs no key here.
+  func check(_ fetched: ModuleFetch? = nil) async throws(ToaError) {
     guard facts.isRunning, let reason = facts.signing.reasonForSignature else { return }
     // The kernel has taken one already, wherever it was signed.
     if !request.otherTree, LiveModule(system)?.isOurs == true { return }
-    guard
-      let choice = try await SigningChoice.wanted(
-        system, facts, key: request.signKey, certificate: request.signCertificate)
-    else {
-      throw try await withoutKey(reason)
+    let choice = try await SigningChoice.wanted(
+      system, facts, key: request.signKey, certificate: request.signCertificate)
+    if let fetched, fetched.keepsSignature(besides: choice, isNamed: request.signKey != nil, system) {
+      return try check(the: fetched, reason)
     }
+    guard let choice else { throw try await withoutKey(reason) }
     let enrolment = KeyEnrolment(of: choice.key, system, policy: facts.signing)
     switch enrolment.standing {
     // Where nobody may look, the kernel itself answers.
@@ -26,6 +26,21 @@ struct SignaturePreflight: Sendable {
     case .pending, .ignored, .unknown:
       throw error(
         "\(reason), and it does not trust the key \(choice.signing.key). \(enrolment.sentence)", enrolment.steps)
+    }
+  }
+
+  /// Its manifest's word is enough here: where that is wrong, the kernel refuses the module and everything is undone.
+  private func check(the fetched: ModuleFetch, _ reason: String) throws(ToaError) {
+    switch fetched.manifest.standing(among: .read(from: system.files)) {
+    case .trusted, .unreadable: return
+    case .pending, .ignored, .unknown, nil:
+      throw error(
+        "\(reason), and it does not trust the key with which the module in \(fetched.place) is signed (SHA-1 of its certificate: "
+          + "\(fetched.manifest.signer ?? "none"))",
+        [
+          "mokutil --import CERTIFICATE   (that of the key, in DER)",
+          "reboot, and confirm it on the console", "then run the same command again",
+        ])
     }
   }
 
