@@ -27,6 +27,13 @@ public struct PackageVerb: Verb {
       valueName: "release"))
   var kernel: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Package this module instead of building one, with the toa.ko.json beside it; may be given several times.",
+      valueName: "file"))
+  var module: [String] = []
+
   @Option(name: .shortAndLong, help: ArgumentHelp("Folder that gets the packages.", valueName: "dir"))
   var out = "."
 
@@ -44,6 +51,7 @@ public struct PackageVerb: Verb {
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
     var request = PackageRequest(kind)
     request.kernels = kernel
+    request.modules = module
     request.out = out
     request.trust = settings.trust
     request.profile = settings.profile

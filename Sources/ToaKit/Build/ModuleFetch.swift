@@ -133,3 +133,30 @@ public struct ModuleFetch: Sendable, Equatable, Codable {
       next: ["toa install  (without --from: builds it here)", "or lay it out again: toa build --layout"])
   }
 }
+
+extension ModuleFetch {
+  /// A module that lies here, with its manifest beside it; anything that this toa would not have built for that kernel is an error.
+  /// It is worked on in a folder of its kernel below `folder`.
+  init(module path: String, folder: String, source: String, _ system: System) async throws(ToaError) {
+    let path = absolutePath(path)
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let place = String(path.dropLast(name.count + 1))
+    let beside = "\(place)/\(ModuleManifest.fileName)"
+    guard let manifest = (try? system.files.text(beside)).flatMap(ModuleManifest.read), manifest.file == name else {
+      throw ToaError(
+        .refused, "\(path) has no manifest", why: "\(beside) is not there, or speaks of another file",
+        next: ["take both from where it was built: toa build leaves them beside each other"])
+    }
+    self.init(place: place, manifest: manifest, folder: "\(folder)/\(manifest.kernel)")
+    guard manifest.sourceSha256 == source else {
+      throw ToaError(
+        .refused, "\(path) was made of the source of another toa than this \(toaVersion)",
+        why: "its package would say another version than it is", next: ["build it with this toa: toa build --out DIR"])
+    }
+    do throws(ToaError) {
+      _ = try await checkedBytes(place, system)
+    } catch {
+      throw ToaError(.refused, "cannot package \(path)", why: error.why, next: ["build it again: toa build --out DIR"])
+    }
+  }
+}

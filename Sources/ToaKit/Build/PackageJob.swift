@@ -2,7 +2,8 @@
 internal import Host
 internal import Packaging
 
-/// What `toa package` makes in one go: the module of a kernel, or the source for DKMS; with the settings either way.
+/// What `toa package` makes in one go: the module of a kernel, built here or elsewhere, or the source for DKMS; with the settings
+/// either way.
 enum PackageJob: Sendable {
   /// What the package of the settings says.
   struct Settings: Sendable, Equatable {
@@ -17,12 +18,12 @@ enum PackageJob: Sendable {
     var run: @Sendable () async throws(ToaError) -> Void
   }
 
-  case module(ModuleBuild, ModuleFinish, PackageBuild)
+  case module(ModuleOrigin, ModuleFinish, PackageBuild)
   case dkms(PackageBuild, DkmsSourceBuild)
 
-  /// The kernel that a module is compiled for.
+  /// The kernel that a module is for.
   var kernel: String? {
-    if case .module(let build, _, _) = self { build.kernel } else { nil }
+    if case .module(_, _, let packages) = self { packages.kernel } else { nil }
   }
 
   /// Names of the files that come out.
@@ -37,12 +38,17 @@ enum PackageJob: Sendable {
 
   func steps(_ system: System, _ console: Console) -> [Step] {
     switch self {
-    case .module(let build, let finish, let packages):
+    case .module(let origin, let finish, let packages):
       let names = packages.files.names.joined(separator: " and ")
       return [
         Step(
-          title: "build toa.ko for \(build.kernel) with \(build.compilerName)", commands: [build.make.typed],
-          run: { () async throws(ToaError) in try await build.run(system, console, keepsLog: false) }),
+          title: origin.step.title, commands: origin.step.typedCommands,
+          run: { () async throws(ToaError) in
+            switch origin {
+            case .build(let build): try await build.run(system, console, keepsLog: false)
+            case .repository(let fetch): try await fetch.run(system, console)
+            }
+          }),
         Step(
           title: finish.title, commands: finish.typedCommands,
           run: { () async throws(ToaError) in _ = try await finish.run(system, console) }),

@@ -1,76 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Host
+internal import Host
 internal import Packaging
-
-/// What `toa package` is asked for.
-public struct PackageRequest: Sendable, Equatable {
-  /// What to make.
-  public enum Kind: String, Sendable, CaseIterable {
-    /// The module for each kernel, as debs.
-    case deb
-    /// The same as rpms.
-    case rpm
-    /// The module's source for DKMS, as a deb.
-    case dkmsDeb = "dkms-deb"
-    /// The same as an rpm.
-    case dkmsRpm = "dkms-rpm"
-
-    /// What the packages are files of.
-    public var format: PackageFormat { self == .deb || self == .dkmsDeb ? .deb : .rpm }
-    /// Whether the module is compiled here.
-    var isCompiled: Bool { self == .deb || self == .rpm }
-  }
-
-  /// What to make.
-  public var kind: Kind
-  /// Kernel releases, or `all`; none is the running one.
-  public var kernels: [String] = []
-  /// Folder that gets the packages.
-  public var out = "."
-  /// Prefixes from which an option is believed beside the module's own default; nil leaves the default.
-  public var trust: String?
-  /// Words of the profile; nil leaves the default.
-  public var profile: String?
-  /// A compiler that the user names; nil chooses the kernel's.
-  public var compiler: String?
-  /// What the names of the tools for the kernels' processor begin with, where that is not this machine's.
-  public var crossCompile: String?
-  /// The key to sign with; nil takes one that this host has.
-  public var signKey: String?
-  /// Its certificate.
-  public var signCertificate: String?
-  /// Only print the commands.
-  public var dryRun = false
-
-  /// Creates a request for one kind of package.
-  public init(_ kind: Kind) { self.kind = kind }
-}
-
-/// What `toa package` answers.
-public struct PackageDocument: Document {
-  /// A package that was or would be made.
-  public struct Made: Encodable, Sendable {
-    /// Its name.
-    public let name: String
-    /// Absolute path of the file.
-    public let file: String
-    /// Bytes of the file; nil when nothing was made.
-    public let size: Int?
-    /// SHA-256 of the file; nil when nothing was made.
-    public let sha256: String?
-  }
-
-  /// Shape of the document.
-  public let schema = "toa.package/1"
-  /// Whether this was only a plan.
-  public let dryRun: Bool
-  /// "deb", "rpm", "dkms-deb" or "dkms-rpm".
-  public let kind: String
-  /// Releases of the kernels that modules were compiled for.
-  public let kernels: [String]
-  /// The packages, that of the settings first.
-  public let packages: [Made]
-}
 
 /// The verb `package`: build, finish and package, without root and without changing the host.
 public struct Packager: Sendable {
@@ -133,6 +63,21 @@ public struct Packager: Sendable {
     }
     let hash = try await CarriedSources.sha256(system)
     var jobs: [PackageJob] = []
+    guard request.modules.isEmpty else {
+      if let option = request.optionOfBuilding {
+        throw ToaError(
+          .usage, "\(option) is for modules that are built, and --module names one that is",
+          next: ["leave one of them out"])
+      }
+      for module in request.modules {
+        let job = try await job(of: module, hash, settings, request, work)
+        guard !jobs.contains(where: { $0.kernel == job.kernel }) else {
+          throw ToaError(.usage, "two modules are for kernel \(job.kernel ?? "")", next: ["leave one of them out"])
+        }
+        jobs.append(job)
+      }
+      return jobs
+    }
     for kernel in try await kernels(request.kernels) {
       jobs.append(try await job(kernel, hash, settings, request, work))
     }
@@ -165,23 +110,53 @@ public struct Packager: Sendable {
     let build = ModuleBuild(
       kernel: release, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, cross: inputs.cross, folder: "\(work)/build/\(release)")
-    let signing = try await SigningChoice.wanted(
-      system, facts, key: request.signKey, certificate: request.signCertificate)
+    let signing = try await signing(facts, request)
     let finish = ModuleFinish(
       module: build.module, strip: build.strip, signing: signing?.signing, compression: .usable(for: facts, system))
+    let package = packages(
+      for: facts, .build(build), finish, hash, signing?.signer,
+      machine: inputs.cross?.processor.machine ?? system.identity.machine, settings, request, work)
+    return .module(.build(build), finish, package)
+  }
+
+  private func signing(_ facts: HostFacts, _ request: PackageRequest) async throws(ToaError) -> SigningChoice? {
+    try await SigningChoice.wanted(system, facts, key: request.signKey, certificate: request.signCertificate)
+  }
+
+  /// The job of a module that was built elsewhere, which its manifest has to describe.
+  private func job(
+    of module: String, _ hash: String, _ settings: PackageJob.Settings, _ request: PackageRequest, _ work: String
+  ) async throws(ToaError) -> PackageJob {
+    let fetch = try await ModuleFetch(module: module, folder: work + "/build", source: hash, system)
+    let facts = try await system.facts(kernel: fetch.manifest.kernel)
+    // What this machine's own key and kernel are says nothing of the hosts that get a signed module.
+    let isNamed = request.signKey != nil
+    let own = isNamed || fetch.manifest.signer == nil ? try await signing(facts, request) : nil
+    // Its maker's compression was chosen for the kernel, which this machine need not know.
+    let compression = ModuleCompression(file: fetch.manifest.file) ?? .none
+    let (finish, signer) = fetch.finish(
+      own, isNamed: isNamed, compression == .none ? .usable(for: facts, system) : compression, system)
+    let package = packages(
+      for: facts, .repository(fetch), finish, hash, signer, machine: fetch.manifest.architecture, settings, request,
+      work)
+    return .module(.repository(fetch), finish, package)
+  }
+
+  private func packages(
+    for facts: HostFacts, _ origin: ModuleOrigin, _ finish: ModuleFinish, _ hash: String, _ signer: String?,
+    machine: String, _ settings: PackageJob.Settings, _ request: PackageRequest, _ work: String
+  ) -> PackageBuild {
     let format = request.kind.format
+    let release = facts.target.text
     let needed = ModulePackage.kernelPackage(facts.packageFormat == format ? facts.owner : nil, kernel: release, format)
     if needed == nil {
       console.say(
         "  no package is known that has kernel \(release): the module's package will not ask for one", .warning)
     }
-    let machine = inputs.cross?.processor.machine ?? system.identity.machine
-    let package = PackageBuild(
+    return PackageBuild(
       folder: work, kernel: release, format: format, kernelPackage: needed?.name, kernelPackageVersion: needed?.version,
       architecture: format.architecture(machine), sourceSha256: hash, module: finish.output,
-      compiler: build.compilerName, signer: signing?.signer, trusted: settings.trusted,
-      profile: settings.profile, replaced: [])
-    return .module(build, finish, package)
+      compiler: origin.compilerName, signer: signer, trusted: settings.trusted, profile: settings.profile, replaced: [])
   }
 
   private func requireBuilder(_ format: PackageFormat) async throws(ToaError) {
@@ -237,16 +212,5 @@ public struct Packager: Sendable {
         next: ["toa package --out /tmp/toa"])
     }
     return path
-  }
-}
-
-extension PackageRequest {
-  /// An option that only a compiler or a kernel has a use for.
-  fileprivate var optionOfCompiling: String? {
-    let options = [
-      ("--kernel", !kernels.isEmpty), ("--compiler", compiler != nil), ("--cross-compile", crossCompile != nil),
-      ("--sign-key", signKey != nil), ("--sign-cert", signCertificate != nil),
-    ]
-    return options.first { $0.1 }?.0
   }
 }
