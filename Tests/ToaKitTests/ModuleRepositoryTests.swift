@@ -106,6 +106,23 @@ struct ModuleRepositoryTests {
     #expect(!host.files.exists(FakeHost.modulePath))
   }
 
+  @Test func `hooks of a host that only takes modules bring no headers, and are told of the repository`() async throws {
+    FakeDpkg(host).unpack("linux-image-cloud-amd64", "Version: 6.1.192-2\n", [:])
+    host[\.answers]["apt-get install --simulate"] = CommandResult(
+      status: 0, output: "Inst linux-headers-cloud-amd64 (6.1.192-2 Debian:12.15/oldstable [amd64])\n")
+    func plan(only: Bool) async throws(ToaError) -> [String] {
+      try await Installer(host.system, host.console).install(
+        InstallRequest(from: "/srv/toa", fromOnly: only, kernelUpdates: .hooks, dryRun: true)
+      ).steps.map(\.title)
+    }
+    #expect(try await plan(only: false).contains("install linux-headers-cloud-amd64"))
+    #expect(try await !plan(only: true).contains { $0.contains("headers") })
+    try await install()
+    #expect(ModuleRepository.recorded(in: host.files)?.location == "/srv/toa")
+    try await host.uninstall()
+    #expect(ModuleRepository.recorded(in: host.files) == nil)
+  }
+
   static let signer = String(repeating: "1f", count: 20)
   static let signerKey = String(repeating: "2e", count: 20)
 

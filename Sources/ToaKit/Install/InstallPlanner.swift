@@ -240,7 +240,9 @@ struct InstallPlanner: Sendable {
   ///
   /// They are a convenience: where the package tool has none of them, the plan goes without.
   func followingHeaders(_ updates: KernelUpdates, _ state: InstalledModule) async throws(ToaError) -> [Step] {
-    guard updates != .none, request.offline == nil, let manager = facts.distribution.packageManager else { return [] }
+    guard updates != .none, !request.fromOnly, request.offline == nil,
+      let manager = facts.distribution.packageManager
+    else { return [] }
     let names = facts.headersAdvice.following.filter { name in
       state.hasPackage(name.replacing("linux-headers-", with: "linux-image-"))
     }
