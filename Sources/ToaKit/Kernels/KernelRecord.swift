@@ -37,7 +37,8 @@ public struct KernelRecord: Sendable, Equatable, Codable {
   /// When, in seconds since 1970.
   public var time: Int64
 
-  /// A module that a hook put in place.
+  /// A module that a hook put in place. A `ModuleManifest` travels with a module; this says where it is on one host, and when it has
+  /// to be built anew.
   public struct Module: Sendable, Equatable, Codable {
     /// Where it lies.
     public var file: String
