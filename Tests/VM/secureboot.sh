@@ -13,8 +13,8 @@ set -euo pipefail
 . "$VM_DIR/lib/qemu.sh"
 . "$VM_DIR/lib/programs.sh"
 
-TOA=$REPO/dist/toa LIMIT=1200 ONLY_PREPARE=""
-CASES="secureboot-on secureboot-refused secureboot-install secureboot-doctor secureboot-uninstall"
+TOA=$REPO/dist/toa LIMIT=1800 ONLY_PREPARE=""
+CASES="secureboot-on secureboot-refused secureboot-fleet secureboot-install secureboot-doctor secureboot-uninstall"
 while [ $# -gt 0 ]; do
   case $1 in
     --toa) TOA=$2; shift ;;
