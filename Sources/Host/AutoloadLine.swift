@@ -38,8 +38,8 @@ public struct AutoloadLine: Sendable, Equatable, Codable {
 
   /// Whether a shell line runs insmod or modprobe with a word that names the module or its file.
   static func loads(_ line: some StringProtocol, _ module: String) -> Bool {
-    let words = line.split { $0.isWhitespace || ";&|\"'`()".contains($0) }
-    guard let first = words.first, !first.hasPrefix("#") else { return false }
+    // A comment may follow a command, as in ": # insmod toa.ko", which `toa install --remove-old-autoload` makes.
+    let words = line.split { $0.isWhitespace || ";&|\"'`()".contains($0) }.prefix { !$0.hasPrefix("#") }
     guard let tool = words.firstIndex(where: { ["insmod", "modprobe"].contains($0.split { $0 == "/" }.last ?? "") })
     else { return false }
     let arguments = words[(tool + 1)...]

@@ -41,9 +41,11 @@ struct OldAutoloadTests {
     #expect(host.files.mode("/etc/rc.local") == 0o755)
     #expect(try host.files.text("/etc/cron.d/toa").hasSuffix("\n# @reboot root /sbin/insmod /root/toa.ko"))
     #expect(try host.files.text("/etc/systemd/system/toa.service").contains("\nExecStart="))
+    #expect(AutoloadLine.find("toa", in: host.files).map(\.path) == ["/etc/systemd/system/toa.service"])
     let count = host.changes.count
+    let removed = host.snapshot
     try await install(removing: true)
-    #expect(host.changes.count == count)
+    #expect(host.changes.count == count && host.snapshot == removed)
     try await host.uninstall()
     #expect(host.snapshot.without(FakeHost.volatile).changes(since: before) == [])
   }
