@@ -20,16 +20,16 @@ public struct AutoloadLine: Sendable, Equatable, Codable {
     "/etc/sysconfig/modules", "/etc/rc.local.d", "/etc/local.d", "/etc/systemd/system",
   ]
 
-  /// Finds the lines that load a module by insmod or modprobe in start-up files; comments do not count. One file that is
-  /// reached by two names counts once.
+  /// Finds the lines that load a module by insmod or modprobe in start-up files; comments and toa's own files do not count.
+  /// One file that is reached by two names counts once.
   public static func find(_ module: String, in root: FileRoot) -> [AutoloadLine] {
     let paths = files + folders.flatMap { folder in root.list(folder).map { "\(folder)/\($0)" } }
     var seen: Set<String> = []
     return paths.flatMap { path -> [AutoloadLine] in
       guard let place = root.resolve(path), seen.insert(place).inserted, root.isFile(path) else { return [] }
-      guard let size = root.size(path), size < 1 << 20, let text = try? root.text(path), text.has(module) else {
-        return []
-      }
+      guard let size = root.size(path), size < 1 << 20, let text = try? root.text(path), text.has(module),
+        !text.has("# Written by toa.")
+      else { return [] }
       return text.lines.enumerated().compactMap { index, line in
         loads(line, module) ? AutoloadLine(path: path, number: index + 1, text: line.trimmed) : nil
       }

@@ -10,8 +10,12 @@ public struct CommonPackage: Sendable, Equatable {
   public static let name = "toa-modules-common"
   /// Where systemd finds what to load at boot.
   public static let modulesLoad = "/usr/lib/modules-load.d/toa.conf"
+  /// What init runs at boot on Red Hat systems older than systemd; Debian's init script of kmod reads modules-load.d.
+  public static let bootScript = "/etc/sysconfig/modules/toa.modules"
   /// Where modprobe finds the parameters.
   public static let modprobe = "/lib/modprobe.d/toa.conf"
+
+  private static let mark = "# Written by toa."
 
   /// Version of toa, without a package revision.
   public var version: String
@@ -38,13 +42,18 @@ public struct CommonPackage: Sendable, Equatable {
         """
       ], license: "Apache-2.0")
     package.requires = ["kmod"]
-    package.files = [PackageFile(path: Self.modulesLoad, text: "# Written by toa.\ntoa\n")]
+    package.files = [PackageFile(path: Self.modulesLoad, text: "\(Self.mark)\ntoa\n")]
+    if format == .rpm {
+      let text = "#!/bin/sh\n\(Self.mark)\n[ -d /run/systemd/system ] || exec /sbin/modprobe toa\n"
+      package.files.append(PackageFile(path: Self.bootScript, text: text, mode: 0o755))
+      package.ownFolders = ["/etc/sysconfig/modules"]
+    }
     package.fields = try PackageField.settings(trusted: trusted, profile: profile)
     let parameters = [("trusted", trusted), ("profile", profile)].compactMap { name, value in
       value.map { " \(name)=\($0)" }
     }
     if !parameters.isEmpty {
-      let text = "# Written by toa.\noptions toa\(parameters.joined())\n"
+      let text = "\(Self.mark)\noptions toa\(parameters.joined())\n"
       package.files.append(PackageFile(path: Self.modprobe, text: text))
     }
     return package

@@ -49,6 +49,14 @@ import Testing
     #expect(AutoloadLine.find("toa", in: folder.root).isEmpty == !isFound)
   }
 
+  @Test func `what toa itself has put there is no old start-up line`() throws {
+    let path = "/etc/sysconfig/modules/toa.modules"
+    let other = try TemporaryFolder([path: "exec /sbin/modprobe toa\n"])
+    #expect(AutoloadLine.find("toa", in: other.root).count == 1)
+    let own = try TemporaryFolder([path: "#!/bin/sh\n# Written by toa.\nexec /sbin/modprobe toa\n"])
+    #expect(AutoloadLine.find("toa", in: own.root) == [])
+  }
+
   @Test func `a file with two names counts once`() throws {
     let folder = try TemporaryFolder(["/etc/rc.d/rc.local": "insmod toa.ko\n"])
     try folder.link("/etc/rc.local", to: "rc.d/rc.local")

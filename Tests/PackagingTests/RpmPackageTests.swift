@@ -145,7 +145,11 @@ struct RpmPackageTests {
   @Test func `the plan writes the spec beside the tree, and reads nobody's macros`() throws {
     let plan = try RpmPlan(
       RpmPackage(CommonPackage(version: "0.1.0").package(.rpm)), folder: "/b", outputFolder: "/o", time: 7)
-    #expect(plan.files.map(\.path) == ["/b/toa-modules-common.spec", "/b/tree/usr/lib/modules-load.d/toa.conf"])
+    #expect(
+      plan.files.map(\.path) == [
+        "/b/toa-modules-common.spec", "/b/tree/usr/lib/modules-load.d/toa.conf",
+        "/b/tree/etc/sysconfig/modules/toa.modules",
+      ])
     #expect(plan.output == "/o/toa-modules-common-0.1.0-1.noarch.rpm")
     #expect(
       plan.commands.map(\.typedWithVariables) == [

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Host
 import Packaging
 import Testing
 
@@ -73,6 +74,14 @@ struct ToaPackagesTests {
     #expect(deb.fileName == "toa-modules-common_0.1.0-1_all.deb")
     #expect(deb.files[0] == PackageFile(path: "/usr/lib/modules-load.d/toa.conf", text: "# Written by toa.\ntoa\n"))
     #expect(!deb.files.contains { $0.path == CommonPackage.modprobe } && deb.control.custom.isEmpty)
+  }
+
+  @Test func `an rpm also has what init runs where systemd is not`() throws {
+    let package = try CommonPackage(version: "0.1.0").package(.rpm)
+    let script = try #require(package.files.first { $0.path == CommonPackage.bootScript })
+    #expect(script.mode == 0o755)
+    #expect(String(decoding: script.bytes, as: UTF8.self).hasPrefix("#!/bin/sh\n# Written by toa.\n"))
+    #expect(try !CommonPackage(version: "0.1.0").package(.deb).files.contains { $0.path == CommonPackage.bootScript })
   }
 
   @Test func `trusted prefixes become an option of the module and a field`() throws {

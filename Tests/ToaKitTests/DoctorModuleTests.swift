@@ -256,10 +256,24 @@ import ToaKit
         passed: false)
     ], milliseconds: 5)
 
+  @Sendable private static func hasBootScript(_ host: inout DoctorHost) {
+    try? host.tree.root.makeDirectory(above: bootScript)
+    try? host.tree.root.write(bootScript, [], mode: 0o755)
+  }
+
+  private static let bootScript = "/etc/sysconfig/modules/toa.modules"
+
   static let boot: [Situation] = [
     Situation("PER01", .ok, "the package's file", says: conf),
     Situation(
       "PER01", .ok, "Debian's /etc/modules", says: "/etc/modules", .loaded, [conf: nil, "/etc/modules": "toa\n"]),
+    Situation(
+      "PER01", .ok, "what init runs, without systemd", says: bootScript, .loaded,
+      [conf: nil, "/run/systemd/system/": nil],
+      hasBootScript),
+    Situation(
+      "PER01", .warning, "the same beside systemd, which does not run it", fix: "echo toa", .loaded, [conf: nil],
+      hasBootScript),
     Situation("PER01", .warning, "no file", fix: "echo toa", .loaded, [conf: nil]),
     Situation(
       "PER01", .warning, "a masked file", says: "hides", fix: "rm /etc", .loaded, ["/etc/modules-load.d/toa.conf": ""]),

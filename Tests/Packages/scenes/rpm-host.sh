@@ -29,6 +29,8 @@ become_rpm_host() {
   printf 'NAME="Rocky Linux"\nID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.5"\nPRETTY_NAME="Rocky Linux 9.5"\n' >/etc/os-release
   # Debian's rpm keeps its database in somebody's home.
   mkdir -p /var/lib/rpm /etc/rpm
+  # A package of the distribution has it.
+  mkdir -p /etc/sysconfig
   # systemd has it, where there is one.
   mkdir -p /usr/lib/modules-load.d
   echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.dbpath

@@ -7,7 +7,8 @@ extension Check {
     explanation: """
       systemd loads at boot the modules that are named in the files of modules-load.d, one name on a line; the file's name must end in
       .conf. A file in /etc hides one of the same name in /usr/lib, so an empty /etc/modules-load.d/toa.conf, or a link to
-      /dev/null, switches the loading off. Debian also reads /etc/modules.
+      /dev/null, switches the loading off. Debian also reads /etc/modules; Red Hat systems older than systemd run what may be executed in
+      /etc/sysconfig/modules.
 
       The package toa-modules-common brings the file. Without it:
           echo toa > /etc/modules-load.d/toa.conf
@@ -79,8 +80,10 @@ extension FileRoot {
       }
     }
     let files = effective.values.sorted() + ["/etc/modules"]
+    let scripts = isDirectory("/run/systemd/system") ? [] : ["/etc/sysconfig/modules/\(module).modules"]
     let commandLine = KernelCommandLine.read(from: self)
     let byBoot = ["modules_load", "rd.modules_load"].contains { commandLine.list($0).contains(module) }
-    return (files.filter(names) + (byBoot ? ["/proc/cmdline"] : []), masked)
+    let runs = scripts.filter { mode($0).map { $0 & 0o100 != 0 } ?? false }
+    return (files.filter(names) + runs + (byBoot ? ["/proc/cmdline"] : []), masked)
   }
 }
