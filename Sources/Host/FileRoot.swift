@@ -88,6 +88,12 @@ public struct FileRoot: Sendable, Equatable {
   /// Permission bits (07777), nil when nothing is there.
   public func mode(_ path: String) -> UInt32? { status(path).map { $0.st_mode & 0o7777 } }
 
+  /// When the content was last written, in seconds since 1970; nil when nothing is there.
+  public func modified(_ path: String) -> Int? { status(path).map { $0.st_mtim.tv_sec } }
+
+  /// When the kernel last saw it change in any way, which no program can set back; nil when nothing is there.
+  public func changed(_ path: String) -> Int? { status(path).map { $0.st_ctim.tv_sec } }
+
   /// Target of a symbolic link as written, nil when `path` is no link.
   public func linkTarget(_ path: String) -> String? {
     locate(path, followLast: false).flatMap(Self.link(at:))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Host
 import Testing
 
@@ -37,6 +38,22 @@ struct DoctorUpdateTests {
     }
   }
 
+  private static let image = "/boot/initrd.img-\(DoctorHost.release)"
+
+  /// The files of the initramfs, of root and behind the size; with nil it cannot be listed.
+  private static func lists(_ files: [String]?, made: Int? = nil) -> @Sendable (inout DoctorHost) -> Void {
+    { host in
+      host.programs["lsinitramfs"] = "/usr/bin/lsinitramfs"
+      guard let place = host.tree.root.locate(image) else { return }
+      let head = "drwxr-xr-x   1 root     root            0 Nov 21 12:00 usr/lib/modules\n"
+      let lines = files.map { head + $0.map { "-rw-r--r--   1 root     root  \($0)\n" }.joined() }
+      host.answers["lsinitramfs -l \(place)"] = lines.map(DoctorHost.says) ?? CommandResult(status: 1)
+      guard let made else { return }
+      let time = timespec(tv_sec: made, tv_nsec: 0)
+      utimensat(AT_FDCWD, place, [time, time], 0)
+    }
+  }
+
   static let situations: [Situation] = [
     Situation("PER08", .ok, "the running kernel starts again", says: DoctorHost.release),
     Situation("PER08", .skipped, "toa for none", .bare),
@@ -70,6 +87,21 @@ struct DoctorUpdateTests {
     Situation("PER06", .ok, "DKMS", says: "PER07", .loaded, dkms),
     Situation("PER06", .warning, "both", says: "both", .loaded, hooks.merging(dkms) { $1 }),
     Situation("PER06", .skipped, "a container", says: "ENV04", .loaded, ["/.dockerenv": ""]),
+    Situation("PER05", .ok, "no initramfs", says: "has none"),
+    Situation("PER05", .skipped, "toa for none", .bare),
+    Situation("PER05", .skipped, "no program that looks into it", says: "lsinitrd", .loaded, [image: ""]),
+    Situation("PER05", .skipped, "an image that is none", says: "cannot be read", .loaded, [image: ""], lists(nil)),
+    Situation("PER05", .ok, "an initramfs without toa", says: "has no toa.ko", .loaded, [image: ""], lists([])),
+    Situation(
+      "PER05", .warning, "another toa.ko", says: "another toa.ko", fix: "update-initramfs -u -k \(DoctorHost.release)",
+      .loaded, [image: ""], lists(["4096 Nov 21 12:00 usr\(DoctorHost.module)"])),
+    Situation(
+      "PER05", .ok, "the same toa.ko", says: "has the installed", .loaded, [image: "", DoctorHost.module: "12345"],
+      lists(["5 Nov 21 12:00 usr\(DoctorHost.module)"], made: 4_000_000_000)),
+    Situation(
+      "PER05", .info, "an image from before", says: "older", fix: "update-initramfs", .loaded,
+      [image: "", DoctorHost.module: "12345"],
+      lists(["5 Nov 21 12:00 usr\(DoctorHost.module)"], made: 1_000_000_000)),
     Situation("PER07", .ok, "no DKMS", says: "not used"),
     Situation("PER07", .warning, "DKMS that was removed", fix: "dkms", .loaded, dkms),
     Situation(
@@ -91,6 +123,21 @@ struct DoctorUpdateTests {
   ]
 
   @Test(arguments: situations) func `doctor finds`(_ situation: Situation) async throws { try await situation.verify() }
+
+  @Test func `modules are found in what lsinitramfs and lsinitrd list`() {
+    let listing = """
+      Image: /boot/initramfs-5.14.0-1.el9.x86_64.img: 30M
+      dracut modules:
+      -rw-r--r--   1 root     root        50872 Jan  1  1970 usr/lib/modules/5.14.0-1.el9.x86_64/extra/toa/toa.ko.xz
+      -rw-r--r--   1 root     root           10 Jan  1  1970 usr/lib/modules/5.14.0-1.el9.x86_64/kernel/uoa.ko
+      lrwxrwxrwx   1 root     root            7 Jan  1  1970 toa.ko -> other
+      -rw-r--r--   1 root     root         x872 Jan  1  1970 usr/lib/toa.ko
+      """
+    #expect(
+      Initramfs.modules("toa", inListing: listing) == [
+        Initramfs.Module(path: "/usr/lib/modules/5.14.0-1.el9.x86_64/extra/toa/toa.ko.xz", size: 50872)
+      ])
+  }
 
   @Test func `what DKMS says is read as its versions 2 and 3 write it`() {
     let installed = Dkms.State(version: "0.1.0", kernel: "6.1.0-56-amd64", state: "installed")

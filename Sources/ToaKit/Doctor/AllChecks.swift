@@ -27,6 +27,6 @@ extension Check {
     multipath, bpfLeftovers, bpfScope, bpfTrust, bpfProfile,
   ]
   private static let proof = [
-    autoload, bpfAtBoot, legacyAutoload, kernelHooks, dkmsState, nextBootCovered, selfTest,
+    autoload, bpfAtBoot, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered, selfTest,
   ]
 }
