@@ -10,6 +10,8 @@ public struct DpkgDatabase: Sendable, Equatable {
     public let state: String
     /// Whether an administrator put it on hold.
     public let isHeld: Bool
+    /// Fields that toa's own packages have beside dpkg's: "Toa-Compiler".
+    public let own: [String: String]
     /// Whether its files are all in place.
     public var isInstalled: Bool { state == "installed" }
   }
@@ -21,35 +23,41 @@ public struct DpkgDatabase: Sendable, Equatable {
 
   /// Parses the text of a status file; stanzas without a name or state are passed over.
   public init(parsing status: String) {
+    self.init(parsing: Array(status.utf8))
+  }
+
+  /// The same of the file's bytes. A system has megabytes of descriptions there, so only the fields that are wanted are looked at.
+  init(parsing status: [UInt8]) {
     var packages: [String: Package] = [:]
-    var fields: [Substring: Substring] = [:]
+    var fields: [String: String] = [:]
     func finish() {
-      defer { fields = [:] }
+      defer { fields.removeAll(keepingCapacity: true) }
       guard let name = fields["Package"], let words = fields["Status"]?.words, words.count == 3 else { return }
       let package = Package(
         identity: PackageIdentity(
-          name: String(name), version: String(fields["Version"] ?? ""),
-          architecture: String(fields["Architecture"] ?? "")),
-        state: String(words[2]), isHeld: words[0] == "hold")
-      if packages[package.identity.name]?.isInstalled != true { packages[package.identity.name] = package }
+          name: name, version: fields["Version"] ?? "", architecture: fields["Architecture"] ?? ""),
+        state: String(words[2]), isHeld: words[0] == "hold", own: fields.filter { $0.key.hasPrefix(Self.ownPrefix) })
+      if packages[name]?.isInstalled != true { packages[name] = package }
     }
-    for line in status.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      if line.isEmpty {
-        finish()
-        continue
-      }
-      guard line.first != UInt8(ascii: " "), line.first != UInt8(ascii: "\t") else { continue }
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      let value = line[line.index(after: colon)...].drop { $0 == UInt8(ascii: " ") }
-      fields[Substring(line[..<colon])] = Substring(value)
+    status.forEachLine { line in
+      guard !line.isEmpty else { return finish() }
+      guard Self.wanted.contains(where: { line.starts(with: $0) }), let colon = line.firstIndex(of: UInt8(ascii: ":"))
+      else { return }
+      let value = line[(colon + 1)...].drop { $0 == UInt8(ascii: " ") }
+      fields[String(decoding: line[..<colon], as: UTF8.self)] = String(decoding: value, as: UTF8.self)
     }
     finish()
     self.packages = packages
   }
 
+  private static let ownPrefix = "Toa-"
+  private static let wanted = (["Package:", "Status:", "Version:", "Architecture:"] + [ownPrefix]).map {
+    Array($0.utf8)
+  }
+
   /// Reads the database of a tree; nil when it has none.
   public static func read(from root: FileRoot) -> DpkgDatabase? {
-    (try? root.text(folder + "/status")).map(DpkgDatabase.init(parsing:))
+    (try? root.bytes(folder + "/status")).map { DpkgDatabase(parsing: $0) }
   }
 
   /// An installed package, nil when it is not installed.
@@ -68,11 +76,13 @@ public struct DpkgDatabase: Sendable, Equatable {
       if path.hasPrefix(folder) { wanted.append("/usr" + path) }
       if path.hasPrefix("/usr" + folder) { wanted.append(String(path.dropFirst(4))) }
     }
+    let lines = wanted.map { Array($0.utf8) }
     let lists = root.list(Self.folder + "/info").filter { $0.hasSuffix(".list") && $0.hasPrefix(prefix) }
     for list in lists {
-      guard let text = try? root.text("\(Self.folder)/info/\(list)") else { continue }
-      let isOwner = text.utf8.split(separator: UInt8(ascii: "\n")).contains { line in
-        wanted.contains { line.elementsEqual($0.utf8) }
+      guard let bytes = try? root.bytes("\(Self.folder)/info/\(list)") else { continue }
+      var isOwner = false
+      bytes.forEachLine { line in
+        if lines.contains(where: { $0.count == line.count && line.elementsEqual($0) }) { isOwner = true }
       }
       let name = String(list.dropLast(".list".count).prefix { $0 != ":" })
       if isOwner, let package = packages[name] { return package.identity }

@@ -99,6 +99,26 @@ public struct FileRoot: Sendable, Equatable {
     locate(path, followLast: false).flatMap(Self.link(at:))
   }
 
+  /// Whether two files have the same bytes. They are compared in parts: programs have many.
+  public func hasSameBytes(_ path: String, as other: String) -> Bool {
+    guard let size = size(path), size == self.size(other),
+      let one = try? open(path, O_RDONLY | O_CLOEXEC, operation: "read")
+    else { return false }
+    defer { close(one) }
+    guard let two = try? open(other, O_RDONLY | O_CLOEXEC, operation: "read") else { return false }
+    defer { close(two) }
+    var buffers = ([UInt8](repeating: 0, count: 1 << 16), [UInt8](repeating: 0, count: 1 << 16))
+    var done = 0
+    while done < size {
+      let count = pread(one, &buffers.0, 1 << 16, done)
+      guard count > 0, pread(two, &buffers.1, count, done) == count, memcmp(buffers.0, buffers.1, count) == 0 else {
+        return false
+      }
+      done += count
+    }
+    return true
+  }
+
   /// Names in a folder, sorted; empty when it is not there.
   public func list(_ path: String) -> [String] {
     guard let place = locate(path), let folder = opendir(place) else { return [] }

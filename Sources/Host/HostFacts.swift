@@ -16,7 +16,7 @@ public struct HostFacts: Sendable, Equatable {
   public var headers: KernelHeaders
   /// What built the target; nil when nothing says it.
   public var compiler: KernelCompiler?
-  /// The compilers of the host.
+  /// The compilers of the host; empty where they were not asked for.
   public var toolchain: Toolchain
   /// Which of them builds the module.
   public var choice: CompilerChoice

@@ -12,39 +12,57 @@ public struct ModuleIndex: Sendable, Equatable {
     public let isInTree: Bool
   }
 
-  /// Every place of a module, built-in ones first.
-  private let entries: [String: [Entry]]
+  private let dep: [UInt8]
+  private let builtin: [UInt8]
+  private let folder: String
 
-  /// Parses the two files; paths are made absolute below the kernel's module folder.
+  /// Takes the two files' text; paths are made absolute below the kernel's module folder.
   public init(dep: String, builtin: String, folder: String) {
-    var entries: [String: [Entry]] = [:]
-    func add(_ path: Substring, builtIn: Bool) {
-      guard let file = path.split(separator: "/").last, let name = Self.moduleName(ofFile: file) else { return }
-      let isAbsolute = path.hasPrefix("/")
-      let inner = isAbsolute ? path.after("\(folder)/") ?? "" : path
-      let entry = Entry(
-        path: isAbsolute ? String(path) : "\(folder)/\(path)", isBuiltIn: builtIn, isInTree: inner.hasPrefix("kernel/"))
-      entries[name, default: []].append(entry)
-    }
-    for line in builtin.utf8.split(separator: UInt8(ascii: "\n")) { add(Substring(line), builtIn: true) }
-    for line in dep.utf8.split(separator: UInt8(ascii: "\n")) {
-      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      add(Substring(line[..<colon]), builtIn: false)
-    }
-    self.entries = entries
+    self.init(dep: Array(dep.utf8), builtin: Array(builtin.utf8), folder: folder)
+  }
+
+  private init(dep: [UInt8], builtin: [UInt8], folder: String) {
+    self.dep = dep
+    self.builtin = builtin
+    self.folder = folder
   }
 
   /// Reads the index of a kernel; files that are not there count as empty.
   public static func read(for release: String, in root: FileRoot) -> ModuleIndex {
     let folder = "/lib/modules/" + release
     return ModuleIndex(
-      dep: (try? root.text(folder + "/modules.dep")) ?? "",
-      builtin: (try? root.text(folder + "/modules.builtin")) ?? "",
+      dep: (try? root.bytes(folder + "/modules.dep")) ?? [],
+      builtin: (try? root.bytes(folder + "/modules.builtin")) ?? [],
       folder: folder)
   }
 
   /// Every place of a module, built-in ones first.
-  public func all(_ name: String) -> [Entry] { entries[Self.normalised(name)] ?? [] }
+  public func all(_ name: String) -> [Entry] {
+    let name = Self.normalised(name)
+    var entries: [Entry] = []
+    builtin.forEachLine { line in
+      if let entry = entry(line, name, isBuiltIn: true) { entries.append(entry) }
+    }
+    dep.forEachLine { line in
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
+      if let entry = entry(line[..<colon], name, isBuiltIn: false) { entries.append(entry) }
+    }
+    return entries
+  }
+
+  /// The entry of a path when its file is that of the module. Most are not, which the bytes tell.
+  private func entry(_ bytes: ArraySlice<UInt8>, _ name: String, isBuiltIn: Bool) -> Entry? {
+    let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+    let file = bytes[(slash.map { $0 + 1 } ?? bytes.startIndex)...]
+    guard file.count > name.utf8.count, zip(file, name.utf8).allSatisfy({ $0 == $1 || $0 == UInt8(ascii: "-") }),
+      Self.moduleName(ofFile: String(decoding: file, as: UTF8.self)) == name
+    else { return nil }
+    let path = String(decoding: bytes, as: UTF8.self)
+    let isAbsolute = path.hasPrefix("/")
+    let inner = isAbsolute ? path.after("\(folder)/") ?? "" : path[...]
+    return Entry(
+      path: isAbsolute ? path : "\(folder)/\(path)", isBuiltIn: isBuiltIn, isInTree: inner.hasPrefix("kernel/"))
+  }
 
   /// The module that the kernel itself ships under a name; nil when it ships none.
   public func inTree(_ name: String) -> Entry? { all(name).first { $0.isBuiltIn || $0.isInTree } }

@@ -41,6 +41,18 @@ extension StringProtocol {
   }
 }
 
+extension [UInt8] {
+  /// Calls `body` with each line, without its end; "\n" ends one.
+  func forEachLine(_ body: (ArraySlice<UInt8>) -> Void) {
+    var start = 0
+    while start < count {
+      let end = self[start...].firstIndex(of: UInt8(ascii: "\n")) ?? count
+      body(self[start..<end])
+      start = end + 1
+    }
+  }
+}
+
 extension Character {
   /// Whether the character is one of 0 to 9 (not a digit of another script).
   var isDecimal: Bool { isASCII && isNumber }

@@ -70,6 +70,19 @@ import Testing
     #expect(folder.root.exists("/keep/d"))
   }
 
+  @Test func `files are the same when every byte is, in the last part too`() throws {
+    let long = [UInt8](repeating: 7, count: 200_000)
+    let folder = try TemporaryFolder(["/empty": "", "/short": "x"])
+    try folder.write("/a", long)
+    try folder.write("/b", long)
+    try folder.write("/c", long.dropLast() + [8])
+    #expect(folder.root.hasSameBytes("/a", as: "/b"))
+    #expect(!folder.root.hasSameBytes("/a", as: "/c"))
+    #expect(!folder.root.hasSameBytes("/a", as: "/short"))
+    #expect(!folder.root.hasSameBytes("/a", as: "/none"))
+    #expect(folder.root.hasSameBytes("/empty", as: "/empty"))
+  }
+
   @Test func `at most the limit is read`() throws {
     let folder = try TemporaryFolder(["/a": String(repeating: "x", count: 100)])
     #expect(try folder.root.bytes("/a", limit: 10).count == 10)

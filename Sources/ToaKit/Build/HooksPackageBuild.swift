@@ -32,11 +32,7 @@ public struct HooksPackageBuild: Sendable, Equatable, Codable {
 
   /// Whether the package's program is this one; its hooks are configuration files, which an administrator may change.
   func isInPlace(_ system: System) -> Bool {
-    let own = RunningProgram.path
-    guard let size = system.files.size(own), system.files.size(KernelHooksPackage.program) == size,
-      let bytes = try? system.files.bytes(own, limit: RunningProgram.limit)
-    else { return false }
-    return (try? system.files.bytes(KernelHooksPackage.program, limit: RunningProgram.limit)) == bytes
+    system.files.hasSameBytes(KernelHooksPackage.program, as: RunningProgram.path)
   }
 
   private func package(_ system: System) throws -> Package {

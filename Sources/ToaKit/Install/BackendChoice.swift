@@ -18,6 +18,8 @@ struct Draft: Sendable {
   var inTree: ModuleIndex.Entry?
   /// Why modules of a repository are not taken.
   var notes: [String] = []
+  /// Why this compiler builds; nil where nothing is built.
+  var compiler: String?
 
   /// Who built the module elsewhere, as a clause; nil where it is built here.
   var fetched: String? {
@@ -96,7 +98,8 @@ struct BackendChoice: Sendable {
     if let live, live.kind == .ebpf { throw ToaError.otherBackend(live, wanted: .module) }
     if mayCheck { try await Preflight(system: system, facts: facts, request: request).check() }
     let module = try await InstallPlanner(system, facts, request).plan()
-    return Draft(plan: module.plan, backend: .module, uncovered: module.uncovered, notes: module.notes)
+    return Draft(
+      plan: module.plan, backend: .module, uncovered: module.uncovered, notes: module.notes, compiler: module.compiler)
   }
 
   private func ebpf(_ installed: Backend.Kind?, because reason: String?) async throws(ToaError) -> Draft {
@@ -113,9 +116,10 @@ struct BackendChoice: Sendable {
   /// The backend that has a package here, or else the one that works.
   private func installedBackend() async throws(ToaError) -> Backend.Kind? {
     let database = PackageDatabase(system)
-    if await database.fields(["Version"], of: EBPFPackage.name) != nil { return .ebpf }
-    let modules = await database.installed(prefixes: [ModulePackage.prefix(database.format), CommonPackage.name])
-    if !modules.isEmpty { return .module }
+    let prefixes = [ModulePackage.prefix(database.format), CommonPackage.name, EBPFPackage.name]
+    let packages = await database.installed(prefixes: prefixes)
+    if packages.contains(EBPFPackage.name) { return .ebpf }
+    if packages.contains(where: { !$0.hasPrefix(EBPFPackage.name) }) { return .module }
     guard mayCheck, !request.otherTree, let live = try Backend.live(system), live.isOurs else { return nil }
     return live.kind
   }

@@ -12,15 +12,19 @@ extension InstallPlanner {
     var uncovered: [UncoveredKernel] = []
     var kernels: [String] = []
     var inputs: [Step] = []
+    var compiler: String?
     for release in [facts.target.text] + others(state, state.packages.hasDkms ? nil : .dkms) {
       if isPackaged && Dkms.hasInstalled(system, kernel: release) { continue }
       let isMain = release == facts.target.text
       do throws(ToaError) {
-        let facts = isMain ? facts : try await system.facts(kernel: release)
+        let facts = isMain ? facts : try await system.facts(kernel: release, compilers: false)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
         // DKMS takes the kernel's own compiler where it is installed, and whichever gcc is the default without a word where not.
-        inputs += try await BuildInputs(system, facts, compiler: nil, offline: request.offline)
-          .resolve(mayInstall: true).steps
+        let resolved = try await BuildInputs(
+          system, await system.withCompilers(facts), compiler: nil, offline: request.offline
+        ).resolve(mayInstall: true)
+        inputs += resolved.steps
+        compiler = compiler ?? resolved.reason
         kernels.append(release)
       } catch {
         if isMain { throw error }
@@ -51,7 +55,7 @@ extension InstallPlanner {
         (files.names.isEmpty ? [] : [.installPackageFiles(files)])
           + kernels.map { .installByDkms(DkmsInstall(version: toaVersion, kernel: $0)) },
         for: kernels, state, settings, .dkms),
-      uncovered: uncovered)
+      uncovered: uncovered, compiler: compiler)
   }
 
   private static var noDkms: ToaError {

@@ -9,6 +9,8 @@ struct ModulePlan: Sendable {
   var uncovered: [UncoveredKernel] = []
   /// Why modules of a repository were not taken, a sentence each.
   var notes: [String] = []
+  /// Why this compiler builds; nil where nothing is built.
+  var compiler: String?
 }
 
 /// Turns what a host has into the steps that are missing to a working, persistent toa.ko.
@@ -79,7 +81,7 @@ struct InstallPlanner: Sendable {
         aside.map { .setAside($0.kernel) } + (files.names.isEmpty ? [] : [.installPackageFiles(files)])
           + (state.format == .deb && !automatic.isEmpty ? [.markAutomatic(automatic)] : []),
         for: works.map(\.kernel), state, settings, updates),
-      uncovered: uncovered, notes: notes)
+      uncovered: uncovered, notes: notes, compiler: works.first?.compiler)
   }
 
   /// The whole plan of a way to give kernels their module: what comes before a running module goes, then what puts another one in
@@ -132,6 +134,8 @@ struct InstallPlanner: Sendable {
     var signer: String?
     /// Why it does not come from the repository that was named.
     var note: String?
+    /// Why this compiler builds it; nil where it comes from a repository.
+    var compiler: String?
     var kernel: String { facts.target.text }
   }
 
@@ -141,7 +145,7 @@ struct InstallPlanner: Sendable {
     if let work = try await work(facts, state) { works.append(work) }
     for release in others(state, state.packages.hasDkms ? .hooks : nil) {
       do throws(ToaError) {
-        let facts = try await system.facts(kernel: release)
+        let facts = try await system.facts(kernel: release, compilers: false)
         try Preflight(system: system, facts: facts, request: request).checkKernel()
         if let work = try await work(facts, try await InstalledModule.read(system, facts)) { works.append(work) }
       } catch {
@@ -187,14 +191,16 @@ struct InstallPlanner: Sendable {
   /// What it takes to compile the module here.
   private func build(_ facts: HostFacts, _ own: SigningChoice?) async throws(ToaError) -> Work {
     let inputs = try await BuildInputs(
-      system, facts, compiler: request.compiler, offline: request.offline
+      system, await system.withCompilers(facts), compiler: request.compiler, offline: request.offline
     ).resolve(mayInstall: true)
     let build = ModuleBuild(
       kernel: facts.target.text, headers: inputs.headers, compiler: inputs.compiler, compilerName: inputs.compilerName,
       isClang: inputs.isClang, llvm: inputs.llvm?.words, folder: Journal.folder + "/build/" + facts.target.text)
     let finish = ModuleFinish(
       module: build.module, strip: build.strip, signing: own?.signing, compression: .usable(for: facts, system))
-    return Work(facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: own?.signer)
+    return Work(
+      facts: facts, inputs: inputs.steps, build: .build(build), finish: finish, signer: own?.signer,
+      compiler: inputs.reason)
   }
 
   private func refusal(_ facts: HostFacts, _ from: String, _ reasons: [String]) -> ToaError {

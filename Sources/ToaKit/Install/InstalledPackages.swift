@@ -41,26 +41,29 @@ struct InstalledPackages: Sendable, Equatable {
   static func read(_ system: System, kernel: String) async -> InstalledPackages {
     var packages = InstalledPackages()
     let database = PackageDatabase(system)
-    let name = ModulePackage.name(kernel, database.format)
-    if let module = await database.fields(["Version", "Toa-Source-Sha256", "Toa-Compiler", "Toa-Signer"], of: name) {
-      packages.version = module[0]
-      packages.sourceSha256 = module[1].isEmpty ? nil : module[1]
-      packages.compiler = module[2].isEmpty ? nil : module[2]
-      packages.signer = module[3].isEmpty ? nil : module[3]
+    let prefixes = [ModulePackage.prefix(database.format), "toa-"]
+    let installed = await database.packages(
+      prefixes, fields: ["Toa-Source-Sha256", "Toa-Compiler", "Toa-Signer", "Toa-Trusted", "Toa-Profile", "Toa-Object"])
+    if let module = installed[ModulePackage.name(kernel, database.format)] {
+      packages.version = module.version
+      packages.sourceSha256 = module.fields["Toa-Source-Sha256"]
+      packages.compiler = module.fields["Toa-Compiler"]
+      packages.signer = module.fields["Toa-Signer"]
     }
-    if let common = await database.fields(["Version", "Toa-Trusted", "Toa-Profile"], of: CommonPackage.name) {
+    if let common = installed[CommonPackage.name] {
       packages.hasCommon = true
-      packages.commonVersion = common[0]
-      packages.trusted = common[1].isEmpty ? nil : common[1]
-      packages.profile = common[2].isEmpty ? nil : common[2]
+      packages.commonVersion = common.version
+      packages.trusted = common.fields["Toa-Trusted"]
+      packages.profile = common.fields["Toa-Profile"]
     }
-    if let ebpf = await database.fields(["Version", "Toa-Object"], of: EBPFPackage.name) {
-      packages.ebpf = EBPF(version: ebpf[0], object: ebpf[1])
+    if let ebpf = installed[EBPFPackage.name] {
+      packages.ebpf = EBPF(version: ebpf.version, object: ebpf.fields["Toa-Object"] ?? "")
     }
-    packages.hasHooks = await database.fields(["Version"], of: KernelHooksPackage.name) != nil
-    packages.hasDkms = await database.fields(["Version"], of: DkmsPackage.name) != nil
-    packages.modules = await database.installed(prefixes: [ModulePackage.prefix(database.format)])
-      .filter { $0 != CommonPackage.name }
+    packages.hasHooks = installed[KernelHooksPackage.name] != nil
+    packages.hasDkms = installed[DkmsPackage.name] != nil
+    packages.modules = installed.keys.sorted().filter {
+      $0.hasPrefix(ModulePackage.prefix(database.format)) && $0 != CommonPackage.name
+    }
     packages.debs = keptDebs(system)
     return packages
   }

@@ -51,7 +51,7 @@ public struct Installer: Sendable {
     let lock = try HostLock(system)
     defer { extendLifetime(lock) }
     try await Transaction(system, console).recover()
-    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main)
+    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main, compilers: false)
     var request = request
     request.removeOldAutoload = wantsOldAutoloadRemoved(facts, request)
     let choice = BackendChoice(system: system, facts: facts, request: request, console: console)
@@ -78,7 +78,7 @@ public struct Installer: Sendable {
   }
 
   private func planOnly(_ request: InstallRequest) async throws(ToaError) -> InstallDocument {
-    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main)
+    let facts = try await system.facts(kernel: KernelSelection(request.kernel).main, compilers: false)
     let draft = try await BackendChoice(system: system, facts: facts, request: request, console: console).draft()
     if draft.plan.steps.isEmpty {
       console.say("\(Self.already(draft, facts)); nothing to change.", .good)
@@ -131,8 +131,8 @@ public struct Installer: Sendable {
     console.say("toa \(toaVersion) for kernel \(facts.target) on \(facts.distribution.prettyName)", .strong)
     switch draft.backend {
     case .module:
-      let reason = draft.inTree.map { "\($0.path) comes with it" } ?? draft.fetched ?? facts.choice.reason
-      console.say("  \(facts.flavor.verdict.rawValue) kernel; \(reason)")
+      let reason = draft.inTree.map { "\($0.path) comes with it" } ?? draft.fetched ?? draft.compiler
+      console.say("  \(facts.flavor.verdict.rawValue) kernel" + (reason.map { "; \($0)" } ?? ""))
     case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
     }
     for note in draft.notes { console.say("  \(note)", .warning) }

@@ -18,10 +18,4 @@ enum Dpkg {
   }
 
   static let configurePending = Command("dpkg", ["--configure", "--pending"], environment: quiet)
-
-  /// The fields of one package, a line each behind its state.
-  static func fields(_ names: [String], of package: String) -> Command {
-    let format = "${db:Status-Status}" + names.map { "\\n${\($0)}" }.joined() + "\\n"
-    return Command("dpkg-query", ["--show", "--showformat=\(format)", package], environment: ["LC_ALL": "C.UTF-8"])
-  }
 }

@@ -18,21 +18,37 @@ struct PackageDatabase: Sendable {
     self.init(system, format: distribution.packageManager?.format ?? .deb)
   }
 
-  /// Values of a package's fields, empty where it has not got them; nil when it is not installed. `Version` is its version,
-  /// the others are toa's own: dpkg keeps them, for rpm they are lines of the description.
-  func fields(_ names: [String], of package: String) async -> [String]? {
+  /// An installed package: its version and the fields that toa gave it, as far as it has them.
+  struct Installed: Sendable, Equatable {
+    var version: String
+    var fields: [String: String] = [:]
+  }
+
+  /// The installed packages whose names begin with one of some texts, by name, asked for at once. dpkg keeps toa's fields as it
+  /// keeps its own, for rpm they are lines of the description.
+  func packages(_ prefixes: [String], fields names: [String]) async -> [String: Installed] {
     switch format {
     case .deb:
-      guard system.run.find("dpkg-query") != nil else { return nil }
-      guard let lines = await lines(Dpkg.fields(names, of: package)) else { return nil }
-      guard lines.count > names.count, lines[0] == "installed" else { return nil }
-      return lines[1...names.count].map(String.init)
-    case .rpm:
-      guard system.run.find("rpm") != nil, let lines = await lines(Rpm.fields(of: package)), let version = lines.first
-      else { return nil }
-      return names.map { name in
-        name == "Version" ? String(version) : Rpm.field(name, inDescription: lines.dropFirst()) ?? ""
+      let all = DpkgDatabase.read(from: system.files)?.packages ?? [:]
+      let ours = all.filter { entry in entry.value.isInstalled && prefixes.contains { entry.key.hasPrefix($0) } }
+      return ours.mapValues { package in
+        Installed(
+          version: package.identity.version,
+          fields: package.own.filter { names.contains($0.key) && !$0.value.isEmpty })
       }
+    case .rpm:
+      guard system.run.find("rpm") != nil, let lines = await lines(Rpm.packages(prefixes.map { $0 + "*" })) else {
+        return [:]
+      }
+      var packages: [String: Installed] = [:]
+      for package in lines.split(separator: Rpm.packageEnd[...]) where package.count >= 2 {
+        let description = package.dropFirst(2)
+        let fields = names.compactMap { name in Rpm.field(name, inDescription: description).map { (name, $0) } }
+        packages[String(package[package.startIndex])] = Installed(
+          version: String(package[package.startIndex + 1]),
+          fields: Dictionary(fields.filter { !$0.1.isEmpty }) { $1 })
+      }
+      return packages
     }
   }
 

@@ -28,6 +28,15 @@ enum Rpm {
     Command("rpm", ["--query", "--qf", "%{VERSION}-%{RELEASE}\\n%{DESCRIPTION}\\n", package], environment: quiet)
   }
 
+  /// The line behind each package, which none of toa's descriptions has.
+  static let packageEnd = "====="
+
+  /// Name, version and description of the installed packages that match patterns, a line of its own behind each.
+  static func packages(_ patterns: [String]) -> Command {
+    let format = "%{NAME}\\n%{VERSION}-%{RELEASE}\\n%{DESCRIPTION}\\n\(packageEnd)\\n"
+    return Command("rpm", ["--query", "--all", "--qf", format] + patterns, environment: quiet)
+  }
+
   /// Names of installed packages that match patterns.
   static func names(_ patterns: [String]) -> Command {
     Command("rpm", ["--query", "--all", "--qf", "%{NAME}\\n"] + patterns, environment: quiet)

@@ -59,12 +59,15 @@ final class FakeHost: Sendable {
   let transcript = Transcript()
   private let settings = Mutex(Settings())
   private let log = Mutex<[String]>([])
+  private let started = Mutex<[String]>([])
 
   var files: FileRoot { tree.root }
   /// The machine now.
   var snapshot: TreeSnapshot { TreeSnapshot(of: tree.root) }
   /// The changes made so far, as typed commands.
   var changes: [String] { log.withLock { $0 } }
+  /// The programs started so far, those that only answer too, as typed commands.
+  var programs: [String] { started.withLock { $0 } }
   /// What a test may set.
   subscript<Value: Sendable>(_ path: any WritableKeyPath<Settings, Value> & Sendable) -> Value {
     get { settings.withLock { $0[keyPath: path] } }
@@ -145,6 +148,8 @@ final class FakeHost: Sendable {
   }
 
   var console: Console { Console(system.terminal) }
+
+  func starts(_ command: String) { started.withLock { $0.append(command) } }
 
   func pause(_ place: String) { self[\.watch]?(place) }
 

@@ -7,6 +7,7 @@ extension FakeHost {
   /// The programs of the host; one that nobody made fails the test.
   var runner: CommandRunner {
     @Sendable func perform(_ command: Command) throws(CommandError) -> CommandResult {
+      starts(command.typed)
       if let answer = self[\.answers].first(where: { command.typed.hasPrefix($0.key) })?.value { return answer }
       guard find(command.program) != nil else { throw CommandError(command: command, reason: "not found on PATH") }
       if let answer = query(command) { return answer }

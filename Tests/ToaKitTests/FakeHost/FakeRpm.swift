@@ -93,8 +93,10 @@ struct FakeRpm {
       return words.last?.contains("vmlinuz") == true ? lines(["kernel-core 6.1.0-56.el9 x86_64\n"]) : lines([])
     case ("--query", "--all"):
       let patterns = words.dropFirst(4).map { $0.dropLast() }
-      let names = installed.map(\.name).filter { name in patterns.contains { name.hasPrefix($0) } }
-      return CommandResult(status: 0, output: names.map { $0 + "\n" }.joined())
+      let found = installed.filter { package in patterns.contains { package.name.hasPrefix($0) } }
+      let isLong = words.contains { $0.contains("%{DESCRIPTION}") }
+      let texts = found.map { isLong ? "\($0.name)\n\($0.version)\n\($0.description)\n=====\n" : "\($0.name)\n" }
+      return CommandResult(status: 0, output: texts.joined())
     case ("--query", "--list"):
       guard let path = words.last, let package = (try? host.files.text(path)).flatMap(Self.parse) else {
         return lines([])
