@@ -119,5 +119,7 @@ done
 check dkms-deb in_scene dkms-deb dkms-deb $kernels
 # shellcheck disable=SC2086
 check dkms-rpm in_scene dkms-rpm dkms-rpm $kernels
+# shellcheck disable=SC2086
+check rpm-locked in_scene rpm-locked rpm-locked ${kernels##* }
 echo "packages: $passed passed, $failed failed"
 [ "$failed" = 0 ]
