@@ -6,9 +6,13 @@ mv "$file" "$STATE/autoconf.h"
 status=0
 (
   expect 21 toa build --out built
+  says_error "error: the headers of kernel $(uname -r) are incomplete
+    missing: include/generated/autoconf.h
+    -> apt-get install --reinstall linux-headers-$(uname -r)"
   expect 21 toa install --backend module -y
-  says 'missing: include/generated/autoconf.h' stderr
-  says "apt-get install --reinstall linux-headers-$(uname -r)" stderr
+  says_error "error: the headers of kernel $(uname -r) are incomplete
+    missing: include/generated/autoconf.h
+    -> apt-get install --reinstall linux-headers-$(uname -r)"
   expect 21 toa build --explain
   says 'are incomplete' stdout
 ) || status=$?

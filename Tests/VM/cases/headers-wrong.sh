@@ -10,7 +10,15 @@ ln -sfn "$STATE/headers" "$link"
 status=0
 (
   expect 21 toa build --out built
+  says_error "error: the headers are for 6.1.0-1-cloud-amd64, not for $(uname -r)
+    $link leads to headers of another kernel; a module built there is refused, and with the release changed in a Makefile it
+    would be taken and read wrong memory
+    -> apt-get install linux-headers-$(uname -r)"
   expect 21 toa install --backend module -y
+  says_error "error: the headers are for 6.1.0-1-cloud-amd64, not for $(uname -r)
+    $link leads to headers of another kernel; a module built there is refused, and with the release changed in a Makefile it
+    would be taken and read wrong memory
+    -> apt-get install linux-headers-$(uname -r)"
   expect 0 toa doctor --json
   says 'eBPF works here without it' stdout
 ) || status=$?

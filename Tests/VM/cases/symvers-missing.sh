@@ -6,9 +6,13 @@ mv "$symvers" "$STATE/Module.symvers"
 status=0
 (
   expect 21 toa build --out built
+  says_error "error: the headers of kernel $(uname -r) have no Module.symvers
+    it holds the checksums without which this kernel refuses a module (CONFIG_MODVERSIONS)
+    -> apt-get install --reinstall linux-headers-$(uname -r)"
   expect 21 toa install --backend module -y
-  says 'have no Module.symvers' stderr
-  says "apt-get install --reinstall linux-headers-$(uname -r)" stderr
+  says_error "error: the headers of kernel $(uname -r) have no Module.symvers
+    it holds the checksums without which this kernel refuses a module (CONFIG_MODVERSIONS)
+    -> apt-get install --reinstall linux-headers-$(uname -r)"
 ) || status=$?
 mv "$STATE/Module.symvers" "$symvers"
 exit "$status"

@@ -41,6 +41,12 @@ says() {
   tr -s '\n ' ' ' <"$2" | grep -qiF -- "$(echo "$1" | tr -s ' ')" || fail "'$1' is not in $2: $(head -c 300 "$2" | tr '\n' ' ')"
 }
 
+# says_error TEXT: that and nothing else is what the last command says from its error on, where lines end apart.
+says_error() {
+  said=$(sed -n '/^error: /,$p' stderr | tr -s '\n ' ' ' | sed 's/ $//')
+  [ "$said" = "$(printf '%s' "$1" | tr -s '\n ' ' ')" ] || fail "not the error that was expected: $said"
+}
+
 kernel_says() {
   dmesg | grep -qF -- "$1" || fail "the kernel log does not say '$1'"
 }
