@@ -155,7 +155,8 @@ struct ModuleRepositoryTests {
   {
     try await sign()
     enforce(trusting: Self.signerKey)
-    try await install(only: true)
+    let titles = try await install(only: true).steps.map(\.title)
+    #expect(titles.first?.hasPrefix("take toa.ko for ") == true && titles[1].hasPrefix("package as "))
     #expect(!host.changes.contains { $0.hasPrefix("strip") || $0.contains("sign-file") })
     #expect(FakeDpkg(host).field("Toa-Signer", of: "toa-modules-\(FakeHost.kernel)") == Self.signer)
     #expect(host.transcript.err.contains("its module was built elsewhere with gcc 12.2.0"))

@@ -39,6 +39,9 @@ public struct ModuleFinish: Sendable, Equatable, Codable {
     [stripping?.typed, signing?.typed(module), compression.command(module)?.typed].compactMap(\.self)
   }
 
+  /// Whether anything is done: a module that came signed and is not to be compressed stays as it is.
+  var changesModule: Bool { !typedCommands.isEmpty }
+
   private var stripping: Command? { strip.map { Command($0, ["-g", module]) } }
 
   /// Does it; returns the path of the finished file.

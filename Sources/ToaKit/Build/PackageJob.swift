@@ -40,6 +40,9 @@ enum PackageJob: Sendable {
     switch self {
     case .module(let origin, let finish, let packages):
       let names = packages.files.names.joined(separator: " and ")
+      let finishing = Step(
+        title: finish.title, commands: finish.typedCommands,
+        run: { () async throws(ToaError) in _ = try await finish.run(system, console) })
       return [
         Step(
           title: origin.step.title, commands: origin.step.typedCommands,
@@ -48,13 +51,11 @@ enum PackageJob: Sendable {
             case .build(let build): try await build.run(system, console, keepsLog: false)
             case .repository(let fetch): try await fetch.run(system, console)
             }
-          }),
-        Step(
-          title: finish.title, commands: finish.typedCommands,
-          run: { () async throws(ToaError) in _ = try await finish.run(system, console) }),
+          })
+      ] + (finish.changesModule ? [finishing] : []) + [
         Step(
           title: "package as \(names)", commands: packages.typedCommands,
-          run: { () async throws(ToaError) in try await packages.run(system) }),
+          run: { () async throws(ToaError) in try await packages.run(system) })
       ]
     case .dkms(let common, let source):
       let names = common.files.names + source.files.names

@@ -64,7 +64,7 @@ struct InstallPlanner: Sendable {
     if works.isEmpty, state.settings != settings || !state.packages.hasCommon {
       packages = [packageBuild(nil, settings, state, folder: folder, withSettings: true)]
     }
-    steps += works.flatMap { [$0.build.step, .finishModule($0.finish)] }
+    steps += works.flatMap { [$0.build.step] + ($0.finish.changesModule ? [.finishModule($0.finish)] : []) }
     for package in packages {
       steps.append(.buildPackages(package))
       files += package.files
