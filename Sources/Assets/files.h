@@ -242,30 +242,34 @@ static const uint8_t file59[] = {
 };
 
 static const uint8_t file60[] = {
-#embed "../../templates/rpm/modules.post"
+#embed "../../templates/rpm/hooks.transfiletriggerin"
 };
 
 static const uint8_t file61[] = {
-#embed "../../templates/rpm/modules.posttrans"
+#embed "../../templates/rpm/modules.post"
 };
 
 static const uint8_t file62[] = {
-#embed "../../templates/rpm/modules.postun"
+#embed "../../templates/rpm/modules.posttrans"
 };
 
 static const uint8_t file63[] = {
-#embed "../../templates/rpm/package.spec"
+#embed "../../templates/rpm/modules.postun"
 };
 
 static const uint8_t file64[] = {
-#embed "../../templates/systemd/toa-ebpf.service"
+#embed "../../templates/rpm/package.spec"
 };
 
 static const uint8_t file65[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../templates/systemd/toa-ebpf.service"
 };
 
 static const uint8_t file66[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file67[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -330,11 +334,12 @@ static const struct carried_file files[] = {
   {"templates/rpm/ebpf.postun", file57, sizeof file57},
   {"templates/rpm/ebpf.preun", file58, sizeof file58},
   {"templates/rpm/hooks.preun", file59, sizeof file59},
-  {"templates/rpm/modules.post", file60, sizeof file60},
-  {"templates/rpm/modules.posttrans", file61, sizeof file61},
-  {"templates/rpm/modules.postun", file62, sizeof file62},
-  {"templates/rpm/package.spec", file63, sizeof file63},
-  {"templates/systemd/toa-ebpf.service", file64, sizeof file64},
-  {"bpf/table.bpf.o", file65, sizeof file65},
-  {"bpf/toa.bpf.o", file66, sizeof file66},
+  {"templates/rpm/hooks.transfiletriggerin", file60, sizeof file60},
+  {"templates/rpm/modules.post", file61, sizeof file61},
+  {"templates/rpm/modules.posttrans", file62, sizeof file62},
+  {"templates/rpm/modules.postun", file63, sizeof file63},
+  {"templates/rpm/package.spec", file64, sizeof file64},
+  {"templates/systemd/toa-ebpf.service", file65, sizeof file65},
+  {"bpf/table.bpf.o", file66, sizeof file66},
+  {"bpf/toa.bpf.o", file67, sizeof file67},
 };

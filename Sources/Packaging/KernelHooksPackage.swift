@@ -7,7 +7,7 @@ public struct KernelHooksPackage: Sendable, Equatable {
   public static let name = "toa-kernel-hooks"
   /// Where toa is that the hooks run.
   public static let program = EBPFPackage.program
-  /// Run by the scripts of Debian's packages linux-image-RELEASE.
+  /// Run by the scripts of Debian's packages linux-image-RELEASE, and by new-kernel-pkg(8) of RHEL 6 and 7.
   public static let imageHook = "/etc/kernel/postinst.d/toa"
   /// Run by the scripts of Debian's packages linux-headers-RELEASE, which may come after the image.
   public static let headersHook = "/etc/kernel/header_postinst.d/toa"
@@ -17,6 +17,8 @@ public struct KernelHooksPackage: Sendable, Equatable {
   public static let debianHooks = [imageHook, headersHook, removalHook]
   /// Run by kernel-install(8), before its plugin that calls depmod.
   public static let plugin = "/usr/lib/kernel/install.d/40-toa.install"
+  /// The script that rpm runs at the end of a transaction in which headers or kernels were installed, whoever packaged them.
+  static let fileTrigger = "transfiletriggerin -- /usr/src/ /lib/modules/ /usr/lib/modules/"
 
   /// Version of toa, without a package revision.
   public var version: String
@@ -55,10 +57,10 @@ public struct KernelHooksPackage: Sendable, Equatable {
     package.isLarge = true
     package.ownFolders = ["/usr/lib/toa"]
     package.files = [PackageFile(path: Self.program, bytes: program, mode: 0o755)]
+    let added = try Template(carried: "hooks/kernel-added").filled(["PROGRAM": Self.program])
+    let removed = try Template(carried: "hooks/kernel-removed").filled(["PROGRAM": Self.program])
     switch format {
     case .deb:
-      let added = try Template(carried: "hooks/kernel-added").filled(["PROGRAM": Self.program])
-      let removed = try Template(carried: "hooks/kernel-removed").filled(["PROGRAM": Self.program])
       package.scripts = ["prerm": try Template(carried: "hooks/prerm").filled(["PROGRAM": Self.program])]
       package.files += [
         PackageFile(path: Self.imageHook, text: added, mode: 0o755),
@@ -68,8 +70,17 @@ public struct KernelHooksPackage: Sendable, Equatable {
       package.configurationFiles = Self.debianHooks
     case .rpm:
       let plugin = try Template(carried: "hooks/toa.install").filled(["PROGRAM": Self.program])
-      package.scripts = ["preun": try Template(carried: "rpm/hooks.preun").filled(["PROGRAM": Self.program])]
-      package.files.append(PackageFile(path: Self.plugin, text: plugin, mode: 0o755))
+      package.scripts = [
+        "preun": try Template(carried: "rpm/hooks.preun").filled(["PROGRAM": Self.program]),
+        Self.fileTrigger: try Template(carried: "rpm/hooks.transfiletriggerin").filled(["PROGRAM": Self.program]),
+      ]
+      package.files += [
+        PackageFile(path: Self.imageHook, text: added, mode: 0o755),
+        PackageFile(path: Self.removalHook, text: removed, mode: 0o755),
+        PackageFile(path: Self.plugin, text: plugin, mode: 0o755),
+      ]
+      package.ownFolders += ["/etc/kernel/postinst.d", "/etc/kernel/prerm.d"]
+      package.configurationFiles = [Self.imageHook, Self.removalHook]
     }
     return package
   }

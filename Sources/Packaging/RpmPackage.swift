@@ -62,9 +62,14 @@ public struct RpmPackage: Sendable, Equatable {
 
   private var scripts: String {
     package.scripts.sorted { $0.key < $1.key }.map { name, text in
-      "\n%\(name)\n" + Self.escaped(text)
+      let script = "\n%\(name)\n" + Self.escaped(text)
+      return name.hasPrefix("transfiletrigger") ? "\n\(Self.ifFileTriggers)\(script)\n%endif\n" : script
     }.joined()
   }
+
+  /// An older rpmbuild would take the words for a line of the script before.
+  private static let ifFileTriggers =
+    #"%if "%(printf '4.13\n%%s\n' "$(rpm --version | tr -dc '0-9.')" | sort -V | head -n 1)" == "4.13""#
 
   private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 

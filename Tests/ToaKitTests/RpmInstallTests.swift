@@ -51,13 +51,17 @@ struct RpmInstallTests {
       host.snapshot.without(FakeHost.volatile).changes(since: FakeRpm.fresh.without(FakeHost.volatile)) == [])
   }
 
-  @Test func `uninstall keeps packages that something else needs by now`() async throws {
+  @Test func `uninstall keeps the packages that something else needs by now, and takes the others away`() async throws {
     let host = try host()
     _ = try await install(host)
     host.write("\(FakeRpm.folder)/other", "other\u{3}1-1\u{3}x86_64\u{3}make\u{3}x")
     try await host.uninstall()
-    #expect(FakeRpm(host)["make"] != nil)
-    #expect(FakeRpm(host)["toa-modules-common"] == nil)
+    let rpm = FakeRpm(host)
+    #expect(rpm["make"] != nil)
+    for name in ["kernel-devel", "gcc-toolset-12-gcc", "rpm-build", "toa-modules-common"] {
+      #expect(rpm[name] == nil, "\(name)")
+    }
+    #expect(host.transcript.err.contains("kept make-4.3-7.el9.x86_64: "))
     #expect(host.transcript.err.contains("other-1-1.x86_64 depends on them"))
   }
 

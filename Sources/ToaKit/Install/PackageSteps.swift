@@ -56,15 +56,28 @@ extension Transaction {
       try await runPackageTool(
         database.format.erase(broken), .unexpected, "cannot remove \(broken.joined(separator: " and "))")
     }
-    let present = await database.present(names)
-    guard !present.isEmpty else { return }
-    let foreign = tool.dependents(of: present, bySimulation: try await started(tool.simulateRemove(present)))
-    guard foreign.isEmpty else {
+    var going = await database.present(names)
+    while !going.isEmpty {
+      let foreign = try await dependents(of: going, tool)
+      if foreign.isEmpty { break }
+      let needed = try await needed(of: going, tool)
       console.say(
-        "  kept \(present.joined(separator: ", ")): \(foreign.joined(separator: ", ")) depends on them", .warning)
-      return
+        "  kept \(needed.joined(separator: ", ")): \(foreign.joined(separator: ", ")) depends on them", .warning)
+      going.removeAll { needed.contains($0) }
     }
-    try await runPackageTool(tool.remove(present), .unexpected, "cannot remove \(present.joined(separator: ", "))")
+    guard !going.isEmpty else { return }
+    try await runPackageTool(tool.remove(going), .unexpected, "cannot remove \(going.joined(separator: ", "))")
+  }
+
+  private func dependents(of names: [String], _ tool: PackageTool) async throws(ToaError) -> [String] {
+    tool.dependents(of: names, bySimulation: try await started(tool.simulateRemove(names)))
+  }
+
+  /// Those of `names` that packages other than these depend on; all of them where that cannot be told.
+  private func needed(of names: [String], _ tool: PackageTool) async throws(ToaError) -> [String] {
+    var needed: [String] = []
+    for name in names where try await !Set(dependents(of: [name], tool)).isSubset(of: names) { needed.append(name) }
+    return needed.isEmpty ? names : needed
   }
 
   func installPackageFiles(_ files: PackageFiles) async throws(ToaError) {
