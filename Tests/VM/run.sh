@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/suites.sh"
 
-ALL_STORIES="kill debian-13 debian-12 debian-sid debian-11 ebpf faults"
+ALL_STORIES="kill debian-13 debian-12 rpm debian-sid debian-11 ebpf faults"
 TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES=$ALL_STORIES HARNESS=yes
 while [ $# -gt 0 ]; do
   case $1 in
@@ -38,6 +38,7 @@ pids=""
 "$VM_DIR/kernels.sh" $KERNELS & pids=$!
 if [ -n "$STORIES" ]; then echo "$ALL_SUITES" | tr ' ' '\n' | xargs -P 2 -n 1 "$VM_DIR/distro.sh" & pids="$pids $!"; fi
 for pid in $pids; do wait "$pid" || die "the guests cannot be prepared" "read the lines above"; done
+[ -z "$STORIES" ] || "$VM_DIR/rpm-distro.sh" || die "the host of rpms cannot be prepared" "read the lines above"
 [ -z "$HARNESS" ] || "$VM_DIR/secureboot.sh" --prepare || die "the Secure Boot guest cannot be prepared" "read the lines above"
 say "prepared in $(($(seconds) - started)) s"
 

@@ -31,7 +31,10 @@ case $1 in */*) plot=$1 ;; esac
 [ -x "$TOA" ] || die "there is no static toa at $TOA" "make static"
 suite=$(awk '$1 == "suite" { print $2 }' "$plot")
 [ -n "$suite" ] || die "the story $story has no suite" "begin $plot with a line 'suite bookworm'"
-"$VM_DIR/distro.sh" "$suite"
+case $suite in
+  rpm) "$VM_DIR/rpm-distro.sh" ;;
+  *) "$VM_DIR/distro.sh" "$suite" ;;
+esac
 . "$CACHE/READY-distro-$suite"
 
 run=$CACHE/run/story-$story${DEMO:+-demo}
@@ -54,7 +57,11 @@ write_job() {
   cp "$TOA" "$job/bin/toa"
   copy_programs "$job/bin"
   cp "$VM_DIR/guest/distro/main.sh" "$VM_DIR/guest/distro/snapshot.sh" "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/distro/remember-gcc" "$VM_DIR/guest/run-cases.sh" "$job/"
-  cp "$("$VM_DIR/build.sh" --other "distro-$suite")" "$job/other-toa/toa.ko"
+  # The host of rpms has nothing to build another module with, and databases of its own.
+  case $suite in
+    rpm) cat "$VM_DIR/guest/rpm/not-compared" >>"$job/not-compared" ;;
+    *) cp "$("$VM_DIR/build.sh" --other "distro-$suite")" "$job/other-toa/toa.ko" ;;
+  esac
   cp -r "$REPO/module-src" "$job/module-src"
   cp "$CACHE/upgraded-$suite" "$job/upgraded"
   cp -p "$CACHE/known-$suite" "$job/known"
@@ -120,7 +127,7 @@ total=$(grep -vcE '^(#|suite |reboot|$)' "$plot")
 for stage in $(seq "$stages"); do
   write_job "$stage"
   since=$(seconds)
-  [ -z "$DEMO" ] || [ "$stage" != 1 ] || printf 'booting a bare Debian %s, kernel %s\n' "$suite" "$KVER"
+  [ -z "$DEMO" ] || [ "$stage" != 1 ] || printf 'booting a bare %s, kernel %s\n' "$suite" "$KVER"
   boot "$stage"
   mkdir -p "$run/out"
   tar xf "$run/out.img" -C "$run/out" 2>/dev/null || true

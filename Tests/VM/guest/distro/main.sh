@@ -25,7 +25,11 @@ newest=$(find /boot -name 'vmlinuz-*' | sed 's#.*/vmlinuz-##' | sort -V | tail -
 echo "$newest" >"$OUT/newest-kernel"
 if [ "$newest" != "$(uname -r)" ]; then
   mkdir -p "$OUT/boot"
-  cp "/boot/vmlinuz-$newest" "/boot/initrd.img-$newest" "$OUT/boot/"
+  initrd=/boot/initrd.img-$newest
+  # EL's name.
+  [ -e "$initrd" ] || initrd=/boot/initramfs-$newest.img
+  cp "/boot/vmlinuz-$newest" "$OUT/boot/"
+  cp "$initrd" "$OUT/boot/initrd.img-$newest"
 fi
 
 dmesg >"$OUT/dmesg"
