@@ -43,11 +43,14 @@ let package = Package(
     .target(name: "Bpf", dependencies: ["CBpf", "Wire"], swiftSettings: memorySafe),
     .target(name: "Host", dependencies: [systemPackage], swiftSettings: strict),
     .target(name: "Packaging", dependencies: ["Assets", "Host"], swiftSettings: strict),
-    .target(name: "SelfTest", dependencies: ["CLinux", "Wire"], swiftSettings: memorySafe),
+    .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: memorySafe),
+    .target(name: "SelfTest", dependencies: ["CLinux", "Linux", "Wire"], swiftSettings: memorySafe),
+    .target(name: "Capture", dependencies: ["CLinux", "Linux", "Wire"], swiftSettings: memorySafe),
     .target(
       name: "ToaKit",
       dependencies: [
-        "Assets", "Bpf", "CLinux", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess, systemPackage,
+        "Assets", "Bpf", "CLinux", "Capture", "Host", "Kmod", "Packaging", "SelfTest", "Wire", logging, subprocess,
+        systemPackage,
       ],
       swiftSettings: strict),
     .target(name: "ToaCommands", dependencies: ["CLinux", "ToaKit", argumentParser], swiftSettings: strict),
@@ -69,13 +72,15 @@ let package = Package(
     .testTarget(
       name: "AssetsTests", dependencies: ["Assets", "Host", "Packaging", systemPackage], swiftSettings: strict),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Host", systemPackage], swiftSettings: strict),
+    .testTarget(name: "CaptureTests", dependencies: ["CLinux", "Capture", "Wire"], swiftSettings: memorySafe),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(
-      name: "ToaKitTests", dependencies: ["Bpf", "Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
+      name: "ToaKitTests",
+      dependencies: ["Bpf", "Capture", "Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],
       swiftSettings: strict),
     .testTarget(
       name: "ToaCommandsTests",
-      dependencies: ["Bpf", "Host", "Kmod", "SelfTest", "ToaCommands", "ToaKit", "Wire", systemPackage],
+      dependencies: ["Bpf", "Capture", "Host", "Kmod", "SelfTest", "ToaCommands", "ToaKit", "Wire", systemPackage],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -63,6 +63,19 @@ public struct FileRoot: Sendable, Equatable {
     return result
   }
 
+  /// Hands on the bytes of a file, however long, in pieces of at most 1 MiB, until `take` says no; "-" is standard input.
+  public func forEachPiece(of path: String, _ take: ([UInt8]) -> Bool) throws(FileError) {
+    let descriptor = path == "-" ? STDIN_FILENO : try open(path, O_RDONLY | O_CLOEXEC, operation: "read")
+    defer { if path != "-" { close(descriptor) } }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw FileError(operation: "read", path: path, errno: errno) }
+      guard count > 0, take(Array(buffer[..<count])) else { return }
+    }
+  }
+
   /// The text of a file, decoded as UTF-8 with repairs.
   public func text(_ path: String) throws(FileError) -> String { String(decoding: try bytes(path), as: UTF8.self) }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Linux
 import Wire
 
 /// Runs one case after the other on a stage.

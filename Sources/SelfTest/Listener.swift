@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Linux
 import Wire
 
 /// A listening TCP socket, as an application has it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Linux
 
 /// A socket to the rtnetlink of the thread's network namespace.
 struct NetlinkSocket: ~Copyable {

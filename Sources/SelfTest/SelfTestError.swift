@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Linux
 
 /// The self-test could not be set up: which step, and the errno.
 public struct SelfTestError: Error, Sendable, Equatable {
@@ -42,12 +43,4 @@ func attempt(_ step: SetupStep, _ call: () -> Int32) throws(SelfTestError) -> In
   let result = retrying(call)
   guard result >= 0 else { throw SelfTestError(step: step.rawValue, errno: Glibc.errno) }
   return result
-}
-
-/// Repeats a system call as long as a signal interrupts it.
-func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
-  while true {
-    let result = call()
-    if result != -1 || Glibc.errno != EINTR { return result }
-  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Linux
 import Wire
 
 /// A struct sockaddr_in or sockaddr_in6 as bytes: family in host order, port and address in network order.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Linux
 import Wire
 
 /// Where the connections are made: a network namespace of the calling thread with a TUN device, behind which the synthetic

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Linux
 import Wire
 
 /// The load balancer's side of one TCP connection, spoken by hand over a TUN device.

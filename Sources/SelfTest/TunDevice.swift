@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Linux
 
 /// A TUN device in the thread's network namespace: what is written here, the kernel receives as an IP packet, and what the
 /// kernel sends through the device is read here. It lives as long as the descriptor.

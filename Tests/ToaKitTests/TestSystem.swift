@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bpf
+import Capture
 import Host
 import Kmod
 import SelfTest
@@ -35,6 +36,10 @@ extension System {
       selfTest: { _ throws(SelfTestError) in
         Issue.record("the self-test ran unasked")
         throw SelfTestError(step: "be asked", errno: 1)
+      },
+      capture: { _, _ throws(CaptureError) in
+        Issue.record("packets were captured unasked")
+        throw CaptureError.notOpened(errno: 1)
       })
   }
 

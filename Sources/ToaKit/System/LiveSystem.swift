@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinux
+internal import Capture
 internal import Glibc
 internal import Host
 internal import Kmod
@@ -12,7 +13,8 @@ extension System {
     let system = System(
       files: FileRoot(), run: .live(), modules: .live(), bpf: .live(), identity: .live(), terminal: .live(),
       now: { Int64(time(nil)) }, moduleLoading: { -clinux_probe_module_loading() },
-      selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) })
+      selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) },
+      capture: { options, take async throws(CaptureError) in try await runCapture(options, take) })
     return root == "/" ? system : system.reading(tree: FileRoot(FilePath(root)))
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Capture
 public import Host
 public import SelfTest
 
@@ -22,13 +23,19 @@ public struct System: Sendable {
   public var moduleLoading: @Sendable () -> Int32
   /// Makes the self-test's connections and returns what came back.
   public var selfTest: @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport
+  /// Hands on the TCP packets of this host's interfaces until the time is up or it is told to stop.
+  public var capture:
+    @Sendable (CaptureOptions, @escaping @Sendable (CaptureBatch) -> Bool) async throws(CaptureError) -> Void
 
   /// Creates a system from its parts.
   public init(
     files: FileRoot, run: CommandRunner, modules: ModuleControl, bpf: BpfControl, identity: Identity,
     terminal: Terminal,
     now: @escaping @Sendable () -> Int64, moduleLoading: @escaping @Sendable () -> Int32,
-    selfTest: @escaping @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport
+    selfTest: @escaping @Sendable (SelfTestOptions) async throws(SelfTestError) -> SelfTestReport,
+    capture:
+      @escaping @Sendable (CaptureOptions, @escaping @Sendable (CaptureBatch) -> Bool) async throws(CaptureError) ->
+      Void
   ) {
     self.files = files
     self.run = run
@@ -39,5 +46,6 @@ public struct System: Sendable {
     self.now = now
     self.moduleLoading = moduleLoading
     self.selfTest = selfTest
+    self.capture = capture
   }
 }

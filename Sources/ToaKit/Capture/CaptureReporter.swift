@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Capture
+internal import Host
+internal import Synchronization
+internal import Wire
+
+/// The verb `capture`: what each connection's handshake says of the client.
+public struct CaptureReporter: Sendable {
+  let system: System
+  let console: Console
+
+  /// Creates the service.
+  public init(_ system: System, _ console: Console) {
+    self.system = system
+    self.console = console
+  }
+
+  /// Captures or reads, prints a line for each connection and what they come to.
+  public func run(_ request: CaptureRequest) async throws(ToaError) -> CaptureDocument {
+    let live = request.read == nil || request.profile == nil || request.trusted == nil ? try Backend.live(system) : nil
+    let judge = try request.judge(live)
+    var session = CaptureSession(system, console, request, judge)
+    try session.begin()
+    if let path = request.read {
+      try read(path, &session)
+    } else {
+      console.say(announcement(request))
+      try await capture(request, &session)
+    }
+    try session.end()
+    return await report(session, judge, isOwn: request.read == nil)
+  }
+
+  private func announcement(_ request: CaptureRequest) -> String {
+    let ports =
+      request.ports.isEmpty ? "all TCP ports" : "port " + request.ports.map(String.init).joined(separator: ", ")
+    let place = request.interface.map { " on \($0)" } ?? ""
+    let ends = [request.seconds.map { "\($0) s" }, request.count.map { "\($0) connections" }].compactMap { $0 }
+    return "Watching \(ports)\(place)"
+      + (ends.isEmpty ? "; Ctrl-C ends it." : " for " + ends.joined(separator: " or ") + ".")
+  }
+
+  private func read(_ path: String, _ session: inout CaptureSession) throws(ToaError) {
+    let place = path.hasPrefix("/") || path == "-" ? path : currentFolder() + "/" + path
+    var reader = CaptureFileReader()
+    var failure: CaptureFileError?
+    var wrong: ToaError?
+    do throws(FileError) {
+      try system.files.forEachPiece(of: place) { piece in
+        do throws(CaptureFileError) {
+          let packets = try reader.read(piece)
+          do throws(ToaError) { try session.take(packets) } catch { wrong = error }
+        } catch {
+          failure = error
+        }
+        return failure == nil && wrong == nil && !session.hasEnough && !Task.isCancelled
+      }
+    } catch {
+      throw ToaError(.refused, "the capture file cannot be read", why: "\(error)", next: ["toa capture --read FILE"])
+    }
+    if let wrong { throw wrong }
+    if let failure {
+      throw ToaError(
+        .refused, "\(path) cannot be read as a capture file", why: "\(failure)",
+        next: ["tcpdump -i any -s 128 -w FILE 'tcp port 80', then toa capture --read FILE"])
+    }
+    if reader.leftOver > 0, !session.hasEnough {
+      console.say("\(path) ends in the middle of a packet; what came before was read.", .warning)
+    }
+  }
+
+  private func capture(_ request: CaptureRequest, _ session: inout CaptureSession) async throws(ToaError) {
+    let options = CaptureOptions(ports: request.ports, interface: request.interface, seconds: request.seconds)
+    let stop = StopFlag()
+    let (batches, source) = AsyncStream<CaptureBatch>.makeStream()
+    let run = system.capture
+    let capturing = Task<CaptureError?, Never> {
+      defer { source.finish() }
+      do throws(CaptureError) {
+        try await run(options) { batch in
+          source.yield(batch)
+          return !stop.isSet
+        }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    var wrong: ToaError?
+    // Ends by itself when this task is cancelled.
+    for await batch in batches {
+      do throws(ToaError) { try session.take(batch) } catch { wrong = error }
+      if wrong != nil || session.hasEnough { break }
+    }
+    stop.set()
+    let failure = await capturing.value
+    if let wrong { throw wrong }
+    if let failure { throw Self.explain(failure) }
+  }
+
+  private func report(_ session: CaptureSession, _ judge: HandshakeJudge, isOwn: Bool) async -> CaptureDocument {
+    let totals = session.totals
+    let next =
+      if let main = totals.main {
+        await CaptureAdvice(system: system, isOwn: isOwn, judge: judge).next(main, totals)
+      } else { [String]() }
+    CaptureSummary(session, next, console).show()
+    return CaptureDocument(
+      profile: "\(judge.profile)", trusted: "\(judge.trusted)",
+      causes: Dictionary(uniqueKeysWithValues: totals.counts.map { ($0.key.rawValue, $0.value) }),
+      lost: session.lost, segmentsWithoutSYN: session.segmentsWithoutSYN, next: next, connections: session.connections)
+  }
+
+  private static func explain(_ error: CaptureError) -> ToaError {
+    let what = "packets cannot be captured"
+    return switch error {
+    case .noInterface(let name):
+      ToaError(.usage, what, why: "there is no interface called \(name)", next: ["ip link"])
+    case .notOpened(let errno) where errno == 1 || errno == 13:
+      ToaError(.refused, what, why: "CAP_NET_RAW is missing", next: ["sudo toa capture"])
+    case .notOpened(let errno):
+      ToaError(
+        .notApplicable, what, why: "this kernel gives no packet socket: \(errorText(errno))",
+        next: ["capture on the host, then toa capture --read FILE"])
+    case .notRead(let errno):
+      ToaError(.unexpected, what, why: "reading failed: \(errorText(errno))", next: ["toa capture"])
+    case .noThread(let errno): ToaError(.unexpected, what, why: "no thread: \(errorText(errno))", next: ["toa capture"])
+    }
+  }
+}
+
+/// Tells the capturing thread to end.
+private final class StopFlag: Sendable {
+  private let value = Atomic(false)
+
+  var isSet: Bool { value.load(ordering: .relaxed) }
+
+  func set() { value.store(true, ordering: .relaxed) }
+}
+
+extension CaptureDocument {
+  /// Whether some connection was opened and its client is not known.
+  public var missesClients: Bool {
+    causes.contains { name, _ in HandshakeCause(rawValue: name).map { $0 != .delivered && $0.isComplete } ?? false }
+  }
+  /// Whether a connection was opened at all.
+  public var sawConnections: Bool { causes.contains { name, _ in HandshakeCause(rawValue: name)?.isComplete ?? false } }
+}
