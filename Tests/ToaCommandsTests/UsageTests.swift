@@ -30,6 +30,8 @@ struct UsageTests {
                               that mends it.
       selftest                Prove with real connections that applications see the
                               client.
+      capture                 Watch connections being opened and say what their TCP
+                              options tell of the client.
       stats                   Show the counters of the loaded TOA.
       table                   Show the open connections and the clients behind them.
       debug                   Switch toa.ko's log lines about each connection on or
