@@ -121,7 +121,7 @@ struct CaptureScreenTests {
     let screen = await Self.run(Self.packets(options: [1, 1, 1, 254]), " --json")
     for text in [
       #""schema" : "toa.capture/1""#, #""cause" : "malformed""#, #""owner" : "LB team""#, #""client" : null"#,
-      #""2\/4""#,
+      #""2/4""#,
       #""malformed" : 1"#,
     ] { #expect(screen.out.contains(text), "\(text) in \(screen.out)") }
     #expect(screen.status == 2)

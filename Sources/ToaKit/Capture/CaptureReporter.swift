@@ -41,7 +41,7 @@ public struct CaptureReporter: Sendable {
   }
 
   private func read(_ path: String, _ session: inout CaptureSession) throws(ToaError) {
-    let place = path.hasPrefix("/") || path == "-" ? path : currentFolder() + "/" + path
+    let place = path == "-" ? path : absolutePath(path)
     var reader = CaptureFileReader()
     var failure: CaptureFileError?
     var wrong: ToaError?

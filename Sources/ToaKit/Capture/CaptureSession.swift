@@ -58,7 +58,7 @@ struct CaptureSession {
     if !hasEnough { show(tracker.finish()) }
   }
 
-  private var pcapPath: String? { request.pcap.map { $0.hasPrefix("/") ? $0 : currentFolder() + "/" + $0 } }
+  private var pcapPath: String? { request.pcap.map(absolutePath) }
 
   private func writing(_ path: String, _ write: () throws(FileError) -> Void) throws(ToaError) {
     do throws(FileError) {
