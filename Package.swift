@@ -72,7 +72,9 @@ let package = Package(
     .testTarget(
       name: "AssetsTests", dependencies: ["Assets", "Host", "Packaging", systemPackage], swiftSettings: strict),
     .testTarget(name: "PackagingTests", dependencies: ["Packaging", "Host", systemPackage], swiftSettings: strict),
-    .testTarget(name: "CaptureTests", dependencies: ["CLinux", "Capture", "Wire"], swiftSettings: memorySafe),
+    .testTarget(
+      name: "CaptureTests", dependencies: ["CLinux", "Capture", "Host", "SelfTest", "ToaKit", "Wire"],
+      swiftSettings: memorySafe),
     .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ToaKitTests",

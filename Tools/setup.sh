@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/apt.sh"
 
 for package in ca-certificates cpio dpkg-dev file g++ gcc git kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
-  pkg-config rpm xz-utils zlib1g-dev zstd; do want_package "$package"; done
+  pkg-config rpm tshark xz-utils zlib1g-dev zstd; do want_package "$package"; done
 install_missing
 
 if ! command -v swift >/dev/null; then

@@ -21,6 +21,8 @@ struct Scenario {
     var payload: [UInt8] = []
     /// Whether it was sent before the data that has overtaken it, so that TCP takes it for old.
     var isOvertaken = false
+    /// Whether it also ends the balancer's side.
+    var isLast = false
   }
 
   let name: String

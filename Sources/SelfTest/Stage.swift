@@ -22,13 +22,13 @@ struct Stage: ~Copyable {
   /// Why IPv6 packets cannot be exchanged, when they cannot.
   let missingAddressV6: String?
 
-  /// Moves the calling thread into a new network namespace, for good, and equips that.
-  init() throws(SelfTestError) {
+  /// Moves the calling thread into a new network namespace, for good, and equips that; `tap` gets each packet of the device.
+  init(tap: ((RecordedPacket) -> Void)? = nil) throws(SelfTestError) {
     let unshared = clinux_unshare(clinux_CLONE_NEWNET)
     guard unshared == 0 else { throw SelfTestError(step: SetupStep.makeNamespace.rawValue, errno: -unshared) }
     var netlink = try NetlinkSocket()
     try netlink.perform(.raise(device: unsafe if_nametoindex("lo")), as: .raiseLoopback)
-    let tun = try TunDevice(name: "toa0")
+    let tun = try TunDevice(name: "toa0", tap: tap)
     try netlink.perform(.raise(device: tun.index), as: .raiseTun)
     try netlink.perform(.add(.v4(Self.address), to: tun.index), as: .addAddress)
     try netlink.perform(.route(like: .v4(Self.address), through: tun.index), as: .addRoute)

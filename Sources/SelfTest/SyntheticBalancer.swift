@@ -40,9 +40,14 @@ struct SyntheticBalancer {
 
   /// Sends a segment behind the SYN; the first of them completes the handshake.
   mutating func send(_ segment: Scenario.Segment, over tun: borrowing TunDevice) throws(CaseFailure) {
-    let flags: TCPFlags = segment.payload.isEmpty ? .ack : [.ack, .psh]
+    var flags: TCPFlags = segment.payload.isEmpty ? .ack : [.ack, .psh]
+    if segment.isLast { flags.insert(.fin) }
     var packet = packet(flags, options: segment.options, payload: segment.payload)
-    if segment.isOvertaken { packet.header.sequence = first } else { sequence &+= UInt32(segment.payload.count) }
+    if segment.isOvertaken {
+      packet.header.sequence = first
+    } else {
+      sequence &+= UInt32(segment.payload.count) &+ (segment.isLast ? 1 : 0)
+    }
     try send(packet, over: tun)
   }
 

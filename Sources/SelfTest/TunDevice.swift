@@ -9,8 +9,10 @@ struct TunDevice: ~Copyable {
   private let descriptor: Descriptor
   /// The device's number in its namespace.
   let index: UInt32
+  /// Gets each packet that crosses, in either direction.
+  private let tap: ((RecordedPacket) -> Void)?
 
-  init(name: String) throws(SelfTestError) {
+  init(name: String, tap: ((RecordedPacket) -> Void)? = nil) throws(SelfTestError) {
     // The namespace of the device is that of the thread at the time of open(2).
     let number = try attempt(.openTun) { unsafe open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK) }
     let descriptor = Descriptor(number)
@@ -24,10 +26,12 @@ struct TunDevice: ~Copyable {
     guard index != 0 else { throw SelfTestError(step: SetupStep.makeTun.rawValue, errno: Glibc.errno) }
     self.descriptor = descriptor
     self.index = index
+    self.tap = tap
   }
 
   /// Hands one packet to the kernel. False when it was not taken whole.
   func write(_ packet: [UInt8]) -> Bool {
+    tap?(RecordedPacket(now: packet))
     let number = descriptor.number
     return retrying { unsafe Glibc.write(number, packet, packet.count) } == packet.count
   }
@@ -39,6 +43,9 @@ struct TunDevice: ~Copyable {
     var buffer = [UInt8](repeating: 0, count: 2048)
     let capacity = buffer.count
     let count = retrying { unsafe Glibc.read(number, &buffer, capacity) }
-    return count > 0 ? Array(buffer[..<count]) : nil
+    guard count > 0 else { return nil }
+    let packet = Array(buffer[..<count])
+    tap?(RecordedPacket(now: packet))
+    return packet
   }
 }
