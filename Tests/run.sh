@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# All tests of what `make dist` made. Those that need no virtual machine run beside the VM tests, which wait for downloads at first:
+# one after the other, each into a log that is shown when it has ended. Ends 0 only when all passed.
+#
+#   run.sh [options of Tests/VM/run.sh]
+set -euo pipefail
+. "$(dirname "$0")/VM/lib/common.sh"
+need_root
+# Each installs what it needs; two at a time would wait for dpkg's lock.
+for setup in Dist VM Packages Bpf; do "$REPO/Tests/$setup/setup.sh"; done
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+beside() {
+  local name status failed=0
+  for name in Dist Bpf Packages; do
+    status=0
+    "$REPO/Tests/$name/run.sh" >"$logs/$name" 2>&1 || status=$?
+    { echo "Tests/$name/run.sh"; sed 's/^/  /' "$logs/$name"; echo "Tests/$name/run.sh: exit status $status"; } >&2
+    [ "$status" = 0 ] || failed=1
+  done
+  return $failed
+}
+
+beside & pid=$!
+status=0
+"$VM_DIR/run.sh" "$@" || status=$?
+wait "$pid" || status=1
+exit "$status"
