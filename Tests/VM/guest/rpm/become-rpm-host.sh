@@ -22,7 +22,7 @@ echo 'Rocky Linux release 9.5 (Blue Onyx)' >/etc/redhat-release
 install -m 755 "$here"/*.install /usr/lib/kernel/install.d/
 
 # Debian's rpm keeps its database in somebody's home, and wants to be told that this is meant.
-mkdir -p /var/lib/rpm /etc/rpm /etc/yum.repos.d
+mkdir -p /var/lib/rpm /etc/rpm /etc/yum.repos.d /etc/sysconfig
 echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros.dbpath
 for option in --install --upgrade --erase -i -U -e; do echo "rpm alias $option $option --force-debian"; done >/etc/popt
 printf '[main]\ngpgcheck=1\ninstallonly_limit=3\nclean_requirements_on_remove=True\nbest=True\nskip_if_unavailable=False\n' >/etc/dnf/dnf.conf
