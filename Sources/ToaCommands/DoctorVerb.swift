@@ -37,8 +37,25 @@ public struct DoctorVerb: Verb {
   @Option(name: .long, help: ArgumentHelp("Explain one check.", valueName: "id"))
   var explain: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Say why a server on this port does not see its clients.", valueName: "port"))
+  var why: UInt16?
+
+  @Option(name: .long, help: ArgumentHelp("How long --why watches for connections.", valueName: "number"))
+  var seconds = 10
+
   /// Creates the verb.
   public init() {}
+
+  /// Refuses what makes no sense together.
+  public func validate() throws {
+    if why == 0 { throw ValidationError("--why takes a port, 1 to 65535") }
+    if why != nil, root.root != "/" || kernel.kernel != nil {
+      throw ValidationError("--why looks at this host, and takes no --root or --kernel")
+    }
+    if !(1...3600).contains(seconds) { throw ValidationError("--seconds takes 1 to 3600") }
+  }
 
   /// The file tree to look at.
   public var rootFolder: String { root.root }
@@ -53,6 +70,12 @@ public struct DoctorVerb: Verb {
     if list {
       report.list()
       return .success
+    }
+    if let why {
+      let document = try await WhyReport(system, console).explain(port: why, seconds: seconds)
+      console.answer(document)
+      guard document.isDecided else { return .notApplicable }
+      return document.owner.value == nil ? .success : .refused
     }
     let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip)
     console.answer(document)

@@ -9,11 +9,11 @@ import Wire
 
 /// What `toa capture` shows of connections, by itself or from a file, and how it ends.
 struct CaptureScreenTests {
-  private static let option = OptionFormat.classic(kind: 254)
-  private static let client = Endpoint(address: .v4(IPv4Address(203, 0, 113, 7)), port: 5555)
+  static let option = OptionFormat.classic(kind: 254)
+  static let client = Endpoint(address: .v4(IPv4Address(203, 0, 113, 7)), port: 5555)
 
   /// The packets of one connection: SYN, SYN/ACK, the segment that completes it.
-  private static func packets(
+  static func packets(
     from balancer: IPv4Address = IPv4Address(10, 0, 0, 9), port: UInt16 = 40_000, options: [UInt8] = [],
     payload: Int = 0
   ) -> [CapturedPacket] {

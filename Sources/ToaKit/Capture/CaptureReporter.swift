@@ -17,6 +17,13 @@ public struct CaptureReporter: Sendable {
 
   /// Captures or reads, prints a line for each connection and what they come to.
   public func run(_ request: CaptureRequest) async throws(ToaError) -> CaptureDocument {
+    let seen = try await look(request)
+    CaptureSummary(seen.session, seen.next, console).show()
+    return CaptureDocument(seen)
+  }
+
+  /// Captures or reads, and prints a line for each connection.
+  func look(_ request: CaptureRequest) async throws(ToaError) -> CaptureResult {
     let live = request.read == nil || request.profile == nil || request.trusted == nil ? try Backend.live(system) : nil
     let judge = try request.judge(live)
     var session = CaptureSession(system, console, request, judge)
@@ -28,7 +35,12 @@ public struct CaptureReporter: Sendable {
       try await capture(request, &session)
     }
     try session.end()
-    return await report(session, judge, isOwn: request.read == nil)
+    let totals = session.totals
+    var next: [String] = []
+    if let main = totals.main {
+      next = await CaptureAdvice(system: system, isOwn: request.read == nil, judge: judge).next(main, totals)
+    }
+    return CaptureResult(judge: judge, session: session, next: next)
   }
 
   private func announcement(_ request: CaptureRequest) -> String {
@@ -98,19 +110,6 @@ public struct CaptureReporter: Sendable {
     if let failure { throw Self.explain(failure) }
   }
 
-  private func report(_ session: CaptureSession, _ judge: HandshakeJudge, isOwn: Bool) async -> CaptureDocument {
-    let totals = session.totals
-    let next =
-      if let main = totals.main {
-        await CaptureAdvice(system: system, isOwn: isOwn, judge: judge).next(main, totals)
-      } else { [String]() }
-    CaptureSummary(session, next, console).show()
-    return CaptureDocument(
-      profile: "\(judge.profile)", trusted: "\(judge.trusted)",
-      causes: Dictionary(uniqueKeysWithValues: totals.counts.map { ($0.key.rawValue, $0.value) }),
-      lost: session.lost, segmentsWithoutSYN: session.segmentsWithoutSYN, next: next, connections: session.connections)
-  }
-
   private static func explain(_ error: CaptureError) -> ToaError {
     let what = "packets cannot be captured"
     return switch error {
@@ -129,6 +128,14 @@ public struct CaptureReporter: Sendable {
   }
 }
 
+/// A capture that is over.
+struct CaptureResult {
+  let judge: HandshakeJudge
+  let session: CaptureSession
+  /// What to do about the main cause.
+  let next: [String]
+}
+
 /// Tells the capturing thread to end.
 private final class StopFlag: Sendable {
   private let value = Atomic(false)
@@ -139,6 +146,15 @@ private final class StopFlag: Sendable {
 }
 
 extension CaptureDocument {
+  init(_ seen: CaptureResult) {
+    let session = seen.session
+    self.init(
+      profile: "\(seen.judge.profile)", trusted: "\(seen.judge.trusted)",
+      causes: Dictionary(uniqueKeysWithValues: session.totals.counts.map { ($0.key.rawValue, $0.value) }),
+      lost: session.lost, segmentsWithoutSYN: session.segmentsWithoutSYN, next: seen.next,
+      connections: session.connections)
+  }
+
   /// Whether some connection was opened and its client is not known.
   public var missesClients: Bool {
     causes.contains { name, _ in HandshakeCause(rawValue: name).map { $0 != .delivered && $0.isComplete } ?? false }
