@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Capture
 import Host
+import Kmod
 import SelfTest
 import Synchronization
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Capture
 internal import Host
+internal import SelfTest
 
 /// `toa doctor --why PORT`: goes down the decision tree "no client address" to one cause, one owner and what to do.
 public struct WhyReport: Sendable {
