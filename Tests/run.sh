@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All tests of what `make dist` made. Those that need no virtual machine run beside the VM tests, which wait for downloads at first:
-# one after the other, each into a log that is shown when it has ended. Ends 0 only when all passed.
+# All tests of what `make dist` made. Those of packages run beside the VM tests, which wait for downloads at first: one after the
+# other, each into a log that is shown when it has ended. Those of eBPF have limits of time, and the machine to themselves.
+# Ends 0 only when all passed.
 #
 #   run.sh [options of Tests/VM/run.sh]
 set -euo pipefail
@@ -14,7 +15,7 @@ trap 'rm -rf "$logs"' EXIT
 
 beside() {
   local name status failed=0
-  for name in Dist Bpf Packages; do
+  for name in Dist Packages; do
     status=0
     "$REPO/Tests/$name/run.sh" >"$logs/$name" 2>&1 || status=$?
     { echo "Tests/$name/run.sh"; sed 's/^/  /' "$logs/$name"; echo "Tests/$name/run.sh: exit status $status"; } >&2
@@ -23,8 +24,9 @@ beside() {
   return $failed
 }
 
-beside & pid=$!
 status=0
-"$VM_DIR/run.sh" "$@" || status=$?
+"$REPO/Tests/Bpf/run.sh" || status=1
+beside & pid=$!
+"$VM_DIR/run.sh" "$@" || status=1
 wait "$pid" || status=1
 exit "$status"
