@@ -17,5 +17,6 @@ fi
 initramfs=/boot/initrd.img-$(uname -r)
 [ -e "$initramfs" ] || initramfs=/boot/initramfs-$(uname -r).img
 expect 0 lsinitramfs "$initramfs"
-if grep -w toa stdout; then fail "the initramfs still has something of toa"; fi
+# One that was made meanwhile has a copy of all settings in modprobe.d, which without the module do nothing (docs/kernel-updates.md).
+if grep -w toa stdout | grep -v 'modprobe.d/toa.conf$'; then fail "the initramfs still has something of toa"; fi
 note "difference after uninstall: empty"
