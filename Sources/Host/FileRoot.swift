@@ -63,11 +63,13 @@ public struct FileRoot: Sendable, Equatable {
     return result
   }
 
-  /// Hands on the bytes of a file, however long, in pieces of at most 1 MiB, until `take` says no; "-" is standard input.
-  public func forEachPiece(of path: String, _ take: ([UInt8]) -> Bool) throws(FileError) {
+  /// Hands on the bytes of a file, however long, in pieces of at most `size` bytes, until `take` says no; "-" is standard input.
+  public func forEachPiece(
+    of path: String, size: Int = 1 << 20, _ take: ([UInt8]) -> Bool
+  ) throws(FileError) {
     let descriptor = path == "-" ? STDIN_FILENO : try open(path, O_RDONLY | O_CLOEXEC, operation: "read")
     defer { if path != "-" { close(descriptor) } }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var buffer = [UInt8](repeating: 0, count: size)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
