@@ -67,15 +67,12 @@ struct ListeningService: Sendable, Equatable {
 extension FileRoot {
   /// The services of this network namespace, each name and cgroup once, by their lowest port.
   func listeningServices() -> [ListeningService] {
-    let ports = listeningPorts()
+    let sockets = tcpSockets { $0.isListening && !isLoopback($0.address) }
+    let ports = Dictionary(sockets.map { ($0.number, $0.port) }) { $1 }
     guard !ports.isEmpty else { return [] }
     var services: [ListeningService] = []
     for process in processes {
-      let open = Set(
-        list("/proc/\(process)/fd").compactMap { name -> UInt16? in
-          guard let target = linkTarget("/proc/\(process)/fd/\(name)"), target.hasPrefix("socket:[") else { return nil }
-          return ports[String(target.dropFirst(8).dropLast())]
-        })
+      let open = Set(socketNumbers(of: process).compactMap { ports[$0] })
       guard !open.isEmpty else { continue }
       let cgroup = ProcessCgroup.parse((try? text("/proc/\(process)/cgroup")) ?? "") ?? "/"
       let name = line("/proc/\(process)/comm") ?? process
@@ -88,22 +85,6 @@ extension FileRoot {
       }
     }
     return services.sorted { ($0.ports.first ?? 0, $0.name) < ($1.ports.first ?? 0, $1.name) }
-  }
-
-  /// Ports by the socket's number, without those that only this host reaches.
-  private func listeningPorts() -> [String: UInt16] {
-    var ports: [String: UInt16] = [:]
-    for path in ["/proc/net/tcp", "/proc/net/tcp6"] {
-      for row in ((try? text(path)) ?? "").split(separator: "\n").dropFirst() {
-        // "0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4711 …"; 0A is LISTEN.
-        let words = row.split(separator: " ")
-        guard words.count > 9, words[3] == "0A" else { continue }
-        let address = words[1].split(separator: ":")
-        guard address.count == 2, let port = UInt16(address[1], radix: 16), !isLoopback(address[0]) else { continue }
-        ports[String(words[9])] = port
-      }
-    }
-    return ports
   }
 }
 
