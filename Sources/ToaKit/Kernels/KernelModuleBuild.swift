@@ -31,7 +31,7 @@ struct KernelModuleBuild: Sendable {
       }
     }
     do throws(ToaError) {
-      return try await build(kernel, family)
+      return try await build(kernel)
     } catch {
       try note(error, kernel)
       throw error
@@ -69,7 +69,7 @@ struct KernelModuleBuild: Sendable {
     }
   }
 
-  private func build(_ kernel: KernelRelease, _ family: Distribution.Family) async throws(ToaError) -> KernelDocument {
+  private func build(_ kernel: KernelRelease) async throws(ToaError) -> KernelDocument {
     let facts = try await system.facts(kernel: kernel.text)
     let old = KernelRecord.read(kernel.text, in: system.files)
     let source = try await CarriedSources.sha256(system)
@@ -101,7 +101,8 @@ struct KernelModuleBuild: Sendable {
       compiler = build.compilerName
     }
     let finished = try await finish.run(system, console)
-    let file = Self.destination(kernel.text, family, of: finished)
+    let file = ModulePackage.path(
+      kernel.text, PackageDatabase(system).format, ModuleCompression(file: finished) ?? .none)
     let module = KernelRecord.Module(
       file: file, sha256: try await sha256(of: finished), sourceSha256: source,
       headersSha256: fetch == nil ? headers : "", compiler: compiler, repository: fetch?.place)
@@ -173,13 +174,6 @@ struct KernelModuleBuild: Sendable {
 
   /// "; next: apt-get install …"
   private static func hint(_ commands: [String]) -> String { commands.first.map { "; next: \($0)" } ?? "" }
-
-  /// Where the file that a build left goes, under the name that its compression gave it.
-  private static func destination(_ kernel: String, _ family: Distribution.Family, of finished: String) -> String {
-    let name = finished.split(separator: "/").last.map(String.init) ?? "toa.ko"
-    let folder = family == .debian || family == .other ? "updates" : "extra/toa"
-    return "/lib/modules/\(kernel)/\(folder)/\(name)"
-  }
 
   /// Puts the module in place, has depmod find it, and says so in the record. The record names the file before it is there.
   private func put(
