@@ -24,7 +24,7 @@ public struct CaptureReporter: Sendable {
 
   /// Captures or reads, and prints a line for each connection.
   func look(_ request: CaptureRequest) async throws(ToaError) -> CaptureResult {
-    let live = request.read == nil || request.profile == nil || request.trusted == nil ? try Backend.live(system) : nil
+    let live = request.profile == nil || request.trusted == nil ? try Backend.live(system) : nil
     let judge = try request.judge(live)
     var session = CaptureSession(system, console, request, judge)
     try session.begin()

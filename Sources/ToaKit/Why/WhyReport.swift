@@ -62,7 +62,8 @@ public struct WhyReport: Sendable {
     let before = try live.counters()?.totals ?? [:]
     console.say("  watching port \(number) for \(seconds) s ...", .faint)
     let quiet = Console(console.terminal, json: true, loudness: .quiet)
-    let seen = try await CaptureReporter(system, quiet).look(CaptureRequest(ports: [number], seconds: seconds))
+    let seen = try await CaptureReporter(system, quiet).look(
+      CaptureRequest(ports: [number], seconds: seconds, profile: live.profile, trusted: live.trusted))
     let after = try live.counters()?.totals ?? [:]
     return connections(port, seconds, seen, live, &walk) { (after[$0] ?? 0) &- (before[$0] ?? 0) }
   }
