@@ -32,23 +32,10 @@ struct PlanTests {
   private static func system(_ name: String, _ root: FileRoot) throws -> System {
     var system = System.untouched().with(bpf: .able())
       .with(Identity(kernelRelease: "unused", machine: "x86_64", userID: 0)).reading(tree: root)
-    let script = try FileRoot(FixtureFolder.path).text("/commands/\(name).txt")
-    var outputs: [String: String] = [:]
-    var programs: [String: String] = [:]
-    var command: String?
-    for line in script.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if line.hasPrefix("$ ") {
-        command = String(line.dropFirst(2))
-      } else if line.hasPrefix("> "), words.count == 3 {
-        programs[String(words[1])] = String(words[2])
-      } else if let command {
-        outputs[command, default: ""] += line + "\n"
-      }
-    }
+    let script = try CommandScript(of: name, in: FileRoot(FixtureFolder.path))
     let inRoot = "--root \(root.location.string) "
     let inTree = system.run.find
-    let (answers, found) = (outputs, programs)
+    let (answers, found) = (script.outputs, script.programs)
     @Sendable func answer(_ command: Command) throws(CommandError) -> CommandResult {
       var typed = command.typedWithVariables
       if let range = typed.firstRange(of: inRoot) { typed.removeSubrange(range) }

@@ -43,24 +43,12 @@ import ToaKit
       "\(bad.map { "\($0.id) \($0.observed) \($0.fix)" })")
   }
 
-  /// `system` with the programs of a script: "> NAME PATH" for a program, "$ COMMAND" and what it prints.
+  /// `system` with the programs of a script.
   private static func scripted(_ system: System, _ name: String) throws -> System {
-    let script = try FileRoot(folder).text("/commands/\(name).txt")
-    var outputs: [String: String] = [:]
-    var programs = ["make": "/usr/bin/make", "ld": "/usr/bin/ld"]
-    var command: String?
-    for line in script.split(separator: "\n") {
-      let words = line.split(separator: " ")
-      if line.hasPrefix("$ ") {
-        command = String(line.dropFirst(2))
-      } else if line.hasPrefix("> "), words.count == 3 {
-        programs[String(words[1])] = String(words[2])
-      } else if let command {
-        outputs[command, default: ""] += line + "\n"
-      }
-    }
+    let script = try CommandScript(of: name, in: FileRoot(folder))
+    let found = ["make": "/usr/bin/make", "ld": "/usr/bin/ld"].merging(script.programs) { $1 }
     let inRoot = "--root \(system.files.location.string) "
-    let (answers, found) = (outputs, programs)
+    let answers = script.outputs
     @Sendable func answer(_ command: Command) -> CommandResult {
       var typed = command.typed
       if let range = typed.firstRange(of: inRoot) { typed.removeSubrange(range) }

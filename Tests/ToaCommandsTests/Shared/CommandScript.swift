@@ -1,0 +1,1 @@
+../../ToaKitTests/CommandScript.swift
