@@ -11,7 +11,7 @@ carried() {
     ! -name toa_probed.h ! -name modules.order ! -name Module.symvers | sort
 }
 
-objects='bpf/table.bpf.o bpf/toa.bpf.o'
+objects='bpf/simulate.bpf.o bpf/table.bpf.o bpf/toa.bpf.o'
 
 list() {
   echo '// SPDX-License-Identifier: Apache-2.0'

@@ -266,10 +266,14 @@ static const uint8_t file65[] = {
 };
 
 static const uint8_t file66[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../.bpf/simulate.bpf.o"
 };
 
 static const uint8_t file67[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file68[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -340,6 +344,7 @@ static const struct carried_file files[] = {
   {"templates/rpm/modules.postun", file63, sizeof file63},
   {"templates/rpm/package.spec", file64, sizeof file64},
   {"templates/systemd/toa-ebpf.service", file65, sizeof file65},
-  {"bpf/table.bpf.o", file66, sizeof file66},
-  {"bpf/toa.bpf.o", file67, sizeof file67},
+  {"bpf/simulate.bpf.o", file66, sizeof file66},
+  {"bpf/table.bpf.o", file67, sizeof file67},
+  {"bpf/toa.bpf.o", file68, sizeof file68},
 };

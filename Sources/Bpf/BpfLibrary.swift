@@ -2,7 +2,7 @@
 internal import CBpf
 internal import Glibc
 internal import Synchronization
-internal import Wire
+public import Wire
 
 /// The eBPF programs through libbpf: loads, reads and removes them. Their only state is in the kernel, below a folder of the
 /// BPF file system.
@@ -13,19 +13,22 @@ internal import Wire
 public final class BpfLibrary: Sendable {
   private let object: [UInt8]
   private let table: [UInt8]
+  private let simulation: [UInt8]
   private let version: String
   private let objectHash: String
   private let root: PinFolder
   // libbpf's log is one for the whole process.
   private let lock = Mutex(())
 
-  /// Creates the library for the programs in `object` and the iterator in `table` (ELF files), which call themselves `version`.
-  /// `objectHash` identifies the object, at most 64 characters. `folder` is where the pins are.
+  /// Creates the library for the programs in `object`, the iterator in `table` and the balancer in `simulation` (ELF files), which
+  /// call themselves `version`. `objectHash` identifies the object, at most 64 characters. `folder` is where the pins are.
   public init(
-    object: [UInt8], table: [UInt8], version: String, objectHash: String, folder: String = BpfLibrary.folder
+    object: [UInt8], table: [UInt8], simulation: [UInt8], version: String, objectHash: String,
+    folder: String = BpfLibrary.folder
   ) {
     self.object = object
     self.table = table
+    self.simulation = simulation
     self.version = version
     self.objectHash = objectHash
     root = PinFolder(path: folder)
@@ -118,6 +121,15 @@ public final class BpfLibrary: Sendable {
     var result: [BpfAttachment] = []
     for hook in BpfHook.allCases { result += try BpfAttachment.all(on: hook, folder) }
     return result
+  }
+
+  /// Has the connections that programs of a cgroup (absolute path) open carry an option, until the value has gone. `inSyn`: in the
+  /// SYN, too.
+  public func simulate(_ option: TCPOption, inSyn: Bool, _ cgroup: String) throws(BpfError) -> BpfSimulation {
+    try locked { () throws(BpfError) in
+      let attached = try AttachedSimulation(simulation, option, inSyn: inSyn, FileDescriptor(folder: cgroup))
+      return BpfSimulation { () throws(BpfError) in try attached.totals() }
+    }
   }
 
   private func answer(_ program: String, _ load: () throws(BpfError) -> Void) -> BpfProbe {

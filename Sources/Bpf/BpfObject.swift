@@ -68,17 +68,23 @@ internal import Glibc
 
   /// Attaches a program to a cgroup and pins the link, so that it stays when this process ends.
   borrowing func attach(_ hook: BpfHook, to cgroup: borrowing FileDescriptor, at path: String) throws(BpfError) {
-    let program = unsafe try program(hook.programName)
-    let descriptor = unsafe bpf_program__fd(program)
+    let link = try link(hook.programName, to: hook, of: cgroup)
+    guard unsafe bpf_obj_pin(link.number, path) == 0 else {
+      throw BpfError(operation: "pin", subject: path, errno: Glibc.errno)
+    }
+  }
+
+  /// Attaches a program to a hook of a cgroup for as long as the link is open.
+  borrowing func link(
+    _ name: String, to hook: BpfHook, of cgroup: borrowing FileDescriptor
+  ) throws(BpfError) -> FileDescriptor {
+    let descriptor = unsafe bpf_program__fd(try program(name))
     let kind = bpf_attach_type(rawValue: hook.attachType)
     let link = bpf_link_create(descriptor, cgroup.number, kind, nil)
     guard link >= 0 else {
       throw BpfError(operation: "attach", subject: hook.rawValue, errno: Glibc.errno, log: Self.log())
     }
-    let owner = FileDescriptor(link)
-    guard unsafe bpf_obj_pin(owner.number, path) == 0 else {
-      throw BpfError(operation: "pin", subject: path, errno: Glibc.errno)
-    }
+    return FileDescriptor(link)
   }
 
   /// A descriptor that gives the values of a map one after the other, by an iterator program.

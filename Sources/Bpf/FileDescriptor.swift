@@ -14,6 +14,13 @@ struct FileDescriptor: ~Copyable {
     self.number = number
   }
 
+  /// Another descriptor of what one refers to.
+  init(duplicating number: Int32, of subject: String) throws(BpfError) {
+    let number = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard number >= 0 else { throw BpfError(operation: "open", subject: subject, errno: Glibc.errno) }
+    self.number = number
+  }
+
   deinit { close(number) }
 
   /// Everything that can be read.

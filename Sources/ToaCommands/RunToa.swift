@@ -29,7 +29,7 @@ public func runToa(
 
 private func status(of verb: any Verb, _ system: System, _ console: Console) async -> Int32 {
   do throws(ToaError) {
-    return try await verb.run(system, console).rawValue
+    return try await verb.exitCode(system, console)
   } catch {
     console.report(error)
     return error.status.rawValue

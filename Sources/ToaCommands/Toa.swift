@@ -19,7 +19,8 @@ public struct Toa: AsyncParsableCommand {
       CommandGroup(
         name: "Look",
         subcommands: [
-          StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, CaptureVerb.self, Stats.self, TableVerb.self, Debug.self,
+          StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, CaptureVerb.self, SimulateVerb.self, Stats.self,
+          TableVerb.self, Debug.self,
         ]),
       // The last two are hidden: hooks call them.
       CommandGroup(

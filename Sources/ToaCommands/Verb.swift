@@ -10,9 +10,16 @@ public protocol Verb: AsyncParsableCommand, Sendable {
   var rootFolder: String { get }
   /// Does the work.
   func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus
+  /// Does the work and returns the exit status as a number, which a verb that runs the user's program has from that.
+  func exitCode(_ system: System, _ console: Console) async throws(ToaError) -> Int32
 }
 
 extension Verb {
   /// The host itself.
   public var rootFolder: String { "/" }
+
+  /// That of toa itself.
+  public func exitCode(_ system: System, _ console: Console) async throws(ToaError) -> Int32 {
+    try await run(system, console).rawValue
+  }
 }

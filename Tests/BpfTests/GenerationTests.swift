@@ -10,7 +10,8 @@ import Wire
   static func library(_ stage: Stage, version: String = "1.0") -> BpfLibrary {
     BpfLibrary(
       object: CarriedFile.named("bpf/toa.bpf.o")?.bytes ?? [], table: CarriedFile.named("bpf/table.bpf.o")?.bytes ?? [],
-      version: version, objectHash: "hash", folder: stage.pins)
+      simulation: CarriedFile.named("bpf/simulate.bpf.o")?.bytes ?? [], version: version, objectHash: "hash",
+      folder: stage.pins)
   }
 
   @Test func `what was loaded is read back`() throws {

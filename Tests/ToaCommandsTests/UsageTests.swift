@@ -32,6 +32,8 @@ struct UsageTests {
                               client.
       capture                 Watch connections being opened and say what their TCP
                               options tell of the client.
+      simulate                Run a program whose connections look as if they came
+                              through a load balancer.
       stats                   Show the counters of the loaded TOA.
       table                   Show the open connections and the clients behind them.
       debug                   Switch toa.ko's log lines about each connection on or

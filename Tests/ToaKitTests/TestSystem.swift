@@ -170,6 +170,7 @@ extension BpfControl {
         return []
       },
       attachments: { _ throws(BpfError) in throw refuse("attachments") },
+      simulate: { _, _, _ throws(BpfError) in throw refuse("simulate") },
       objectHash: "object")
   }
 

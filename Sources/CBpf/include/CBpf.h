@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "../../../bpf-src/layout.h"
+#include "../../../bpf-src/simulate.h"
 
 /// Keeps what libbpf says from now on instead of printing it; forgets what it said before. One thread at a time.
 void cbpf_log_begin(void);

@@ -35,32 +35,13 @@ struct SelfTestCgroup: Sendable {
           .refused, "the self-test cannot go into the cgroup \(covered)", why: "it has gone, and the programs with it",
           next: ["toa load"])
       }
-      let folder = point + detour
-      do throws(FileError) {
-        try system.files.makeDirectory(folder)
-        try join(folder)
-      } catch {
-        try? system.files.removeFolder(folder)
-        throw ToaError(
-          .refused, "the self-test cannot go into the cgroup \(covered)",
-          why: "\(error.path): \(errorText(error.errno))",
-          next: ["toa selftest, as root and outside of containers"])
-      }
-      let result: Result<Value, ToaError>
-      do throws(ToaError) { result = .success(try await body()) } catch { result = .failure(error) }
-      do throws(FileError) {
-        // A process of a cgroup namespace sees its own root as ".."; it goes back to what it sees as the top.
-        try join(point + (own.hasPrefix("/..") || own == "/" ? "" : own))
-        try system.files.removeFolder(folder)
-      } catch {
-        console.say("cannot leave \(folder): \(errorText(error.errno)); it goes with: rmdir \(folder)", .warning)
-      }
-      return try result.get()
+      return try await ChildCgroup(system, console, folder: point + detour, parent: point + ChildCgroup.folder(of: own))
+        .inside({ error in
+          ToaError(
+            .refused, "the self-test cannot go into the cgroup \(covered)",
+            why: "\(error.path): \(errorText(error.errno))",
+            next: ["toa selftest, as root and outside of containers"])
+        }) { folder throws(ToaError) in try await body() }
     }
-  }
-
-  /// 0 stands for the process that writes.
-  private func join(_ folder: String) throws(FileError) {
-    try system.files.overwrite(folder + "/cgroup.procs", Array("0".utf8))
   }
 }

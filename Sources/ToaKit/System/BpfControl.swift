@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Bpf
+public import Wire
 
 /// The kernel's eBPF as toa needs it; a value, so that a test can answer instead of the kernel.
 public struct BpfControl: Sendable {
@@ -21,6 +22,11 @@ public struct BpfControl: Sendable {
   /// The programs on our hooks at a cgroup (absolute path) and above it, whoever attached them.
   public var attachments: @Sendable (_ cgroup: String) throws(BpfError) -> [BpfAttachment]
 
+  /// Has the connections that programs of a cgroup (absolute path) open carry an option, in the SYN, too, or not, until the value
+  /// has gone.
+  public var simulate:
+    @Sendable (_ option: TCPOption, _ inSyn: Bool, _ cgroup: String) throws(BpfError) -> BpfSimulation
+
   /// Hash of the programs that `load` would load; compare with `BpfLive.object`.
   public var objectHash: String { hash() }
   private let hash: @Sendable () -> String
@@ -35,6 +41,7 @@ public struct BpfControl: Sendable {
     connections: @escaping @Sendable () throws(BpfError) -> [BpfConnection],
     probe: @escaping @Sendable () -> [BpfProbe],
     attachments: @escaping @Sendable (String) throws(BpfError) -> [BpfAttachment],
+    simulate: @escaping @Sendable (TCPOption, Bool, String) throws(BpfError) -> BpfSimulation,
     objectHash: @autoclosure @escaping @Sendable () -> String
   ) {
     self.live = live
@@ -45,6 +52,7 @@ public struct BpfControl: Sendable {
     self.connections = connections
     self.probe = probe
     self.attachments = attachments
+    self.simulate = simulate
     hash = objectHash
   }
 }

@@ -14,6 +14,7 @@ extension BpfControl {
       connections: { () throws(BpfError) in try library.connections() },
       probe: { library.probe() },
       attachments: { cgroup throws(BpfError) in try library.attachments(cgroup) },
+      simulate: { option, inSyn, cgroup throws(BpfError) in try library.simulate(option, inSyn: inSyn, cgroup) },
       objectHash: hash)
   }
 
@@ -21,5 +22,6 @@ extension BpfControl {
   private static let object = CarriedFile.named("bpf/toa.bpf.o")?.bytes ?? []
   private static let hash = MD5.hex(object)
   private static let library = BpfLibrary(
-    object: object, table: CarriedFile.named("bpf/table.bpf.o")?.bytes ?? [], version: toaVersion, objectHash: hash)
+    object: object, table: CarriedFile.named("bpf/table.bpf.o")?.bytes ?? [],
+    simulation: CarriedFile.named("bpf/simulate.bpf.o")?.bytes ?? [], version: toaVersion, objectHash: hash)
 }

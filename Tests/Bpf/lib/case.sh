@@ -61,7 +61,8 @@ remember_objects() {
 }
 
 # The hooks that have a link on the servers' cgroup, one word for each link.
-hooks() { "$BIN/objects" on "$CGROUP/server" | cut -d ' ' -f 1 | sort | paste -s -d ' '; }
+hooks() { hooks_of "$CGROUP/server"; }
+hooks_of() { "$BIN/objects" on "$@" | cut -d ' ' -f 1 | sort | paste -s -d ' '; }
 
 # counter NAME...: their values, in one line; "none" where nothing counts.
 counter() {

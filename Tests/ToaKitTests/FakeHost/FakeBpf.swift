@@ -29,6 +29,12 @@ extension FakeHost {
         (BpfHook.allCases.map(\.rawValue) + ["table"]).map { BpfProbe(program: $0, errno: self[\.bpfErrno]) }
       },
       attachments: { _ throws(BpfError) in self[\.attachments] },
+      simulate: { _, _, cgroup throws(BpfError) in
+        guard self.files.isDirectory(cgroup) else { throw BpfError(operation: "open", subject: cgroup, errno: ENOENT) }
+        if let error = self[\.bpfLoadError] { throw error }
+        let totals = self[\.simulated]
+        return BpfSimulation { () throws(BpfError) in totals }
+      },
       objectHash: self[\.source])
   }
 

@@ -47,6 +47,8 @@ final class FakeHost: Sendable {
     var bpfLoadError: BpfError?
     /// Programs on the hooks that eBPF uses.
     var attachments: [BpfAttachment] = []
+    /// What a simulated balancer has done.
+    var simulated = BpfSimulation.Totals(connections: 1)
     /// Answers instead of a program, by the typed command's beginning.
     var answers: [String: CommandResult] = [:]
     /// Whether a program could not write: one that is run on a full disk fails with it.
