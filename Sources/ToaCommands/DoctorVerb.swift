@@ -45,6 +45,15 @@ public struct DoctorVerb: Verb {
   @Option(name: .long, help: ArgumentHelp("How long --why watches for connections.", valueName: "number"))
   var seconds = 10
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write findings, counters, settings and logs into a tar file, without secrets.", valueName: "file"))
+  var bundle: String?
+
+  @Flag(name: .long, help: "With --bundle: put names in the place of addresses and of the host's name.")
+  var mask = false
+
   /// Creates the verb.
   public init() {}
 
@@ -54,6 +63,8 @@ public struct DoctorVerb: Verb {
     if why != nil, root.root != "/" || kernel.kernel != nil {
       throw ValidationError("--why looks at this host, and takes no --root or --kernel")
     }
+    if mask, bundle == nil { throw ValidationError("--mask goes with --bundle FILE") }
+    if bundle != nil, root.root != "/" { throw ValidationError("--bundle looks at this host, and takes no --root") }
     if !(1...3600).contains(seconds) { throw ValidationError("--seconds takes 1 to 3600") }
   }
 
@@ -76,6 +87,11 @@ public struct DoctorVerb: Verb {
       console.answer(document)
       guard document.isDecided else { return .notApplicable }
       return document.owner.value == nil ? .success : .refused
+    }
+    if let bundle {
+      console.answer(
+        try await SupportBundle(system, console).write(to: bundle, masked: mask, kernel: kernel.kernel))
+      return .success
     }
     let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip)
     console.answer(document)
