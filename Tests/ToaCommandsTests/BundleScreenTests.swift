@@ -19,7 +19,9 @@ struct BundleScreenTests {
     host[\.answers] = [
       "dmesg": CommandResult(
         status: 0,
-        output: "[1] Linux version 6.1\n[2] eth0: up\n[3] TOA: 203.0.113.7 on web-7\n[4] TOA: pin-value=1234;x\n")
+        output:
+          "[1] Linux version 6.1\n[2] eth0: up\n[3] TOA: 203.0.113.7 on web-7\n[4] TOA: pin-value=1234;x token=5678 y\n"
+      )
     ]
     host.write("/etc/modprobe.d/toa.conf", "options toa trusted=203.0.113.0/24\n")
     host.write("/etc/modprobe.d/other.conf", "options other secret\n")
@@ -60,7 +62,7 @@ struct BundleScreenTests {
     #expect(files["host/etc/modprobe.d/toa.conf"] == "options toa trusted=203.0.113.0/24\n")
     #expect(
       files["kernel-log.txt"]
-        == "[1] Linux version 6.1\n[3] TOA: 203.0.113.7 on web-7\n[4] TOA: pin-value=***;x\n")
+        == "[1] Linux version 6.1\n[3] TOA: 203.0.113.7 on web-7\n[4] TOA: pin-value=***;x token=*** y\n")
     #expect(files["doctor.json"]?.contains("\"schema\" : \"toa.doctor/1\"") == true)
     #expect(files["doctor.txt"]?.contains("environment\n") == true)
   }
@@ -72,9 +74,12 @@ struct BundleScreenTests {
     #expect(files["host/etc/modprobe.d/toa.conf"] == "options toa trusted=public-v4-1/24\n")
     #expect(files["host/var/log/toa/build-\(FakeHost.kernel).log"] == "make: public-v4-2\n")
     #expect(
-      files["kernel-log.txt"] == "[1] Linux version 6.1\n[3] TOA: public-v4-3 on host\n[4] TOA: pin-value=***;x\n")
+      files["kernel-log.txt"]
+        == "[1] Linux version 6.1\n[3] TOA: public-v4-3 on host\n[4] TOA: pin-value=***;x token=*** y\n")
     for (name, text) in files {
-      for secret in ["203.0.113.", "198.51.100.", "web-7", "1234"] { #expect(!text.contains(secret), "\(name)") }
+      for secret in ["203.0.113.", "198.51.100.", "web-7", "1234", "5678"] {
+        #expect(!text.contains(secret), "\(name)")
+      }
     }
   }
 

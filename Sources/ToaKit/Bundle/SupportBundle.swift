@@ -128,15 +128,20 @@ public struct SupportBundle: Sendable {
       } + (context.facts.headers.folder.map { [$0 + "/include/generated/utsrelease.h"] } ?? [])
   }
 
-  /// PINs in pkcs11: URIs are the only secrets that a file of toa's can name.
+  /// What a kernel's command line, a key's pkcs11: URI or a log line names before a secret.
+  private static let secrets = ["pin-value=", "password=", "passwd=", "passphrase=", "secret=", "token="]
+
+  /// The text with three stars instead of each secret.
   static func withoutSecrets(_ text: String) -> String {
-    var rest = text[...]
-    var result = ""
-    while let range = rest.firstRange(of: "pin-value=") {
-      result += rest[..<range.upperBound] + "***"
-      rest = rest[range.upperBound...].drop { !";&?\"' \n\t".contains($0) }
+    secrets.reduce(text) { text, word in
+      var rest = text[...]
+      var result = ""
+      while let range = rest.firstRange(of: word) {
+        result += rest[..<range.upperBound] + "***"
+        rest = rest[range.upperBound...].drop { !";&?\"',\\ \n\t".contains($0) }
+      }
+      return result + rest
     }
-    return result + rest
   }
 
   private static func introduction(_ masked: Bool, _ kernel: String) -> String {
