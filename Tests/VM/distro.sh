@@ -12,10 +12,11 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/mirror.sh"
 . "$VM_DIR/lib/root.sh"
+. "$VM_DIR/lib/disk.sh"
 . "$VM_DIR/lib/suites.sh"
 
 # What the disk is made from, in a word: when that changes, it is made again.
-recipe=$(cat "$0" "$VM_DIR/lib/suites.sh" "$VM_DIR"/guest/distro/{snapshot.sh,not-compared,toa-story.service} | sha256sum | cut -c1-16)
+recipe=$(cat "$0" "$VM_DIR"/lib/{disk,suites}.sh "$VM_DIR"/guest/distro/{snapshot.sh,not-compared,toa-story.service} | sha256sum | cut -c1-16)
 
 # choose_kernels SUITE ROOT: sets kver and next.
 choose_kernels() {
@@ -65,14 +66,6 @@ settle() {
   echo "deb http://deb.invalid/debian $1 main" >"$root/etc/apt/sources.list"
 }
 
-# snapshot_of ROOT FILE
-snapshot_of() {
-  mkdir -p "$work/share"
-  cp "$VM_DIR"/guest/distro/{snapshot.sh,not-compared} "$work/share/"
-  SHARE=$work/share in_root "$1" sh /mnt/snapshot.sh /mnt/snapshot
-  grep -v ' /mnt' "$work/share/snapshot" >"$2"
-}
-
 # note_upgrade SUITE ROOT: the same update without toa, here, where it takes seconds.
 note_upgrade() {
   local copy=$work/root
@@ -82,11 +75,11 @@ note_upgrade() {
     apt-get -q -y purge $(dpkg-query -W -f "\${Package}\n" "linux-*-${1%-cloud-amd64}*")
   ' upgrade "$kver" || die "$1: the kernel does not upgrade to $next" "see $log"
   snapshot_of "$copy" "$work/upgraded"
-  { diff "$CACHE/known-$1" "$work/upgraded" || true; } | grep '^[<>]' | LC_ALL=C sort >"$CACHE/upgraded-$1"
+  note_difference "$1" "$work/upgraded"
 }
 
 prepare() {
-  local suite=$1 root=$CACHE/root-distro-$1 image=$CACHE/distro-$1.raw started kver next
+  local suite=$1 root=$CACHE/root-distro-$1 started kver next
   log=$CACHE/log/root-distro-$suite.log work=$CACHE/build/distro-$suite
   started=$(seconds)
   : >"$log"
@@ -105,23 +98,9 @@ prepare() {
   snapshot_of "$root" "$CACHE/known-$suite"
   note_upgrade "$suite" "$root"
   rm -rf "$work"
-  quietly "$log" env PATH="$PATH:/usr/sbin:/sbin" \
-    mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -d "$root" "$image" 4G || die "mke2fs failed" "see $log"
-  cat >"$CACHE/.ready-distro-$suite" <<READY
-RECIPE=$recipe
-KVER=$kver
-NEXT=$next
-VMLINUZ=$root/boot/vmlinuz-$kver
-INITRD=$root/boot/initrd.img-$kver
-MODULES=$root/lib/modules/$kver
-IMAGE=$image
-ROOT=$root
-READY
-  mv "$CACHE/.ready-distro-$suite" "$CACHE/READY-distro-$suite"
+  write_disk "$suite" "$root" "$kver" "$next" "initrd.img-$kver"
   say "Debian $suite: ready after $(($(seconds) - started)) s ($kver, then $next)"
 }
-
-is_ready() { grep -qsx "RECIPE=$recipe" "$CACHE/READY-distro-$1"; }
 
 for suite in ${*:-$ALL_SUITES}; do
   kernel_pattern "$suite" >/dev/null

@@ -9,8 +9,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/mirror.sh"
 . "$VM_DIR/lib/root.sh"
+. "$VM_DIR/lib/disk.sh"
 
-root=$CACHE/root-distro-rpm image=$CACHE/distro-rpm.raw log=$CACHE/log/root-distro-rpm.log work=$CACHE/build/distro-rpm
+root=$CACHE/root-distro-rpm log=$CACHE/log/root-distro-rpm.log work=$CACHE/build/distro-rpm
 
 # The Debian that it is made of, then what the disk is made from in a word: when that changes, it is made again.
 "$VM_DIR/distro.sh" bookworm
@@ -33,21 +34,13 @@ install_tools() {
   : >"$root/etc/resolv.conf"
 }
 
-# snapshot_of ROOT FILE
-snapshot_of() {
-  mkdir -p "$work/share"
-  cp "$VM_DIR/guest/distro/snapshot.sh" "$work/share/"
-  cat "$VM_DIR/guest/distro/not-compared" "$VM_DIR/guest/rpm/not-compared" >"$work/share/not-compared"
-  SHARE=$work/share in_root "$1" sh -c 'sh /mnt/snapshot.sh /mnt/snapshot && grep -v " /mnt" /mnt/snapshot' >"$2"
-}
-
 # note_upgrade: what the update of the kernel with its headers, the old one removed, changes without toa.
 note_upgrade() {
   cp -a "$root" "$work/root"
   SHARE=$VM_DIR/guest/rpm quietly "$log" in_root "$work/root" sh /mnt/upgrade.sh "$KVER" "$NEXT" ||
     die "rpm: the kernel does not upgrade to $NEXT" "see $log"
-  snapshot_of "$work/root" "$work/upgraded"
-  { diff "$CACHE/known-rpm" "$work/upgraded" || true; } | grep '^[<>]' | LC_ALL=C sort >"$CACHE/upgraded-rpm"
+  snapshot_of "$work/root" "$work/upgraded" "$VM_DIR/guest/rpm/not-compared"
+  note_difference rpm "$work/upgraded"
 }
 
 prepare() {
@@ -60,32 +53,18 @@ prepare() {
   install_tools
   SHARE=$VM_DIR/guest/rpm quietly "$log" in_root "$root" sh /mnt/make-rpms.sh "$KVER" "$NEXT" || die "the rpms cannot be made" "see $log"
   SHARE=$VM_DIR/guest/rpm quietly "$log" in_root "$root" sh /mnt/become-rpm-host.sh "$KVER" || die "rpm does not install the kernel" "see $log"
-  snapshot_of "$root" "$CACHE/known-rpm"
+  snapshot_of "$root" "$CACHE/known-rpm" "$VM_DIR/guest/rpm/not-compared"
   note_upgrade
   rm -rf "$work"
-  quietly "$log" env PATH="$PATH:/usr/sbin:/sbin" \
-    mke2fs -q -F -t ext4 -L toaroot -O ^has_journal -d "$root" "$image" 4G || die "mke2fs failed" "see $log"
-  cat >"$CACHE/.ready-distro-rpm" <<READY
-RECIPE=$recipe
-KVER=$KVER
-NEXT=$NEXT
-VMLINUZ=$root/boot/vmlinuz-$KVER
-INITRD=$root/boot/initramfs-$KVER.img
-MODULES=$root/lib/modules/$KVER
-IMAGE=$image
-ROOT=$root
-READY
-  mv "$CACHE/.ready-distro-rpm" "$CACHE/READY-distro-rpm"
+  write_disk rpm "$root" "$KVER" "$NEXT" "initramfs-$KVER.img"
   say "rpm: ready after $(($(seconds) - started)) s ($KVER, then $NEXT)"
 }
 
-is_ready() { grep -qsx "RECIPE=$recipe" "$CACHE/READY-distro-rpm"; }
-
-! is_ready || exit 0
+! is_ready rpm || exit 0
 need_root
 exec 9>"$CACHE/distro-rpm.lock"
 flock 9
 # Somebody else may have made it meanwhile.
-! is_ready || exit 0
+! is_ready rpm || exit 0
 find_mirrors
 prepare
