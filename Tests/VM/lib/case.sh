@@ -25,6 +25,22 @@ expect() {
   [ "$status" = "$wanted" ] || fail "'$*' exits $status, expected $wanted: $(tail -n 1 stderr)"
 }
 
+# Where toa writes what it does.
+JOURNAL=/var/lib/toa/journal
+
+# killed_after done|undone COUNT COMMAND...: the command must be killed as soon as the journal says that so many steps are done,
+# or undone. What it had started goes on alone for a moment, as it would on any machine; that is waited for.
+killed_after() {
+  word=$1 count=$2
+  shift 2
+  status=0
+  kill-after "$word" "$count" "$JOURNAL" "$@" >killed 2>&1 || status=$?
+  cat killed
+  [ $status = 137 ] || fail "'$*' was not killed after $count steps: $(tail -n 1 killed)"
+  # A new process has the name of toa until it has become its program.
+  while pidof toa make dpkg apt-get cc1 modprobe depmod >/dev/null; do sleep 0.2; done
+}
+
 # show COMMAND...: only in a demo, for the eye.
 show() {
   [ -z "${DEMO:-}" ] || expect 0 "$@"
