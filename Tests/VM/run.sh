@@ -60,14 +60,20 @@ for kernel in $KERNELS; do expected="$expected $("$VM_DIR/kernel.sh" --names "$k
 for story in $STORIES; do expected="$expected story-$story"; done
 expected="$expected check ${HARNESS:+secureboot selfcheck}"
 
-passed=0 failed=0
+passed=0 failed=0 bad_ones=""
 printf '\n%-24s %8s %8s %8s\n' guest passed failed seconds
 for name in $expected; do
   good=0 bad=1 time=-
   [ ! -e "$CACHE/run/$name/result" ] || read -r good bad time <"$CACHE/run/$name/result"
   printf '%-24s %8s %8s %8s\n' "$name" "$good" "$bad" "$time"
   passed=$((passed + good)) failed=$((failed + bad))
+  [ "$bad" = 0 ] || bad_ones="$bad_ones $name"
 done
 printf '%-24s %8s %8s %8s\n' all "$passed" "$failed" "$(($(seconds) - started))"
 echo "$passed passed, $failed failed"
+# Why, once more: the lines above may be out of reach by now.
+for name in $bad_ones; do
+  cat "$CACHE/run/$name"/console* 2>/dev/null | tr -d '\r' | grep -aE '^(case [^ ]+ FAIL|  [a-z0-9-]+: )' | tail -n 12 |
+    cut -c 1-300 | sed "s/^/$name: /" || echo "$name: see $CACHE/run/$name"
+done
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
