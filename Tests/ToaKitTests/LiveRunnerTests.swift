@@ -59,7 +59,7 @@ struct LiveRunnerTests {
     let place = tree.root.location.string
     let lines = Mutex<[String]>([])
     // The program goes on only when its second line has arrived.
-    let wait = "i=0; until [ -e \(place)/go ]; do i=$((i+1)); [ $i -gt 600 ] && echo late && break; sleep 0.1; done"
+    let wait = "i=0; until [ -e \(place)/go ]; do i=$((i+1)); [ $i -gt 3000 ] && echo late && break; sleep 0.1; done"
     let result = try await runner.stream(sh("echo one; echo two >&2; \(wait); echo three; printf last; exit 3")) {
       line in
       lines.withLock { $0.append(line) }
