@@ -33,18 +33,6 @@ public enum HandshakeCause: String, Sendable, Hashable, Codable, CaseIterable {
   /// The capture kept too little of the segment.
   case cutOff = "cut-off"
 
-  /// Who has to act.
-  public enum Owner: String, Sendable, Hashable, Codable {
-    /// The people of the load balancer.
-    case loadBalancer = "LB team"
-    /// The people of what lies between it and here.
-    case network
-    /// The administrator of this host.
-    case host
-    /// The people of the application.
-    case application
-  }
-
   /// Who has to act; nil where nobody has to.
   public var owner: Owner? {
     switch self {

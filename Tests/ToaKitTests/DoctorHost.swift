@@ -40,6 +40,8 @@ struct DoctorHost: Sendable {
   var answers: [String: CommandResult]
   /// Programs by name.
   var programs = ["gcc-12": "/usr/bin/gcc-12", "make": "/usr/bin/make", "ld": "/usr/bin/ld", "dpkg": "/usr/bin/dpkg"]
+  /// Where toa.ko lies.
+  var place = module
   /// modinfo of toa.ko.
   var information = [
     "vermagic": "\(release) SMP preempt mod_unload modversions", "srcversion": "ABC", "version": "0.1.0",
@@ -61,6 +63,17 @@ struct DoctorHost: Sendable {
       contents[path] = text
       if text == nil { contents = contents.filter { !$0.key.hasPrefix(path + "/") } }
     }
+    try self.init(state, contents)
+    answers.merge([
+      "/usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
+      "/usr/bin/gcc-12 -dumpfullversion -dumpversion": Self.says("12.2.0\n"),
+      "/usr/bin/gcc-12 -dumpmachine": Self.says("x86_64-linux-gnu\n"), "dmesg": Self.says(Self.log),
+      Self.verify: Self.says(""), "dpkg --verify toa-ebpf": Self.says(""),
+    ]) { $1 }
+  }
+
+  /// A host of these files on which nothing but the helper programs of its headers answers.
+  init(_ state: State, _ contents: [String: String]) throws {
     tree = try TestTree(contents)
     modules = state == .loaded ? ["toa": .live] : [:]
     files = state == .installed || state == .loaded ? ["toa \(Self.release)": Self.module] : [:]
@@ -68,15 +81,10 @@ struct DoctorHost: Sendable {
     if state == .ebpf { bpf = .live() }
     system = System.untouched().with(files: tree.root)
       .with(Identity(kernelRelease: Self.release, machine: "x86_64")).with(moduleLoading: 9)
-    answers = [
-      "/usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
-      "/usr/bin/gcc-12 -dumpfullversion -dumpversion": Self.says("12.2.0\n"),
-      "/usr/bin/gcc-12 -dumpmachine": Self.says("x86_64-linux-gnu\n"), "dmesg": Self.says(Self.log),
-      Self.verify: Self.says(""), "dpkg --verify toa-ebpf": Self.says(""),
-    ]
+    answers = [:]
     for tool in ["scripts/basic/fixdep", "tools/objtool/objtool"] {
-      guard let place = tree.root.locate("\(Self.headers)/\(tool)") else { continue }
-      answers[place] = CommandResult(status: 1, errorOutput: "Usage: \(tool)\n")
+      guard let path = tree.root.locate("\(Self.headers)/\(tool)") else { continue }
+      answers[path] = CommandResult(status: 1, errorOutput: "Usage: \(tool)\n")
     }
     if state == .loaded || state == .ebpf {
       let passed = SelfTestCase(
@@ -89,7 +97,7 @@ struct DoctorHost: Sendable {
   /// The host with all its answers.
   var whole: System {
     system.with(bpf: bpf).with(answers: answers, programs: programs).with(
-      modules: modules, files: files, information: moreInformation.merging([Self.module: information]) { $1 })
+      modules: modules, files: files, information: moreInformation.merging([place: information]) { $1 })
   }
 
   /// Gathers the facts of a kernel, by default of the running one.
@@ -106,7 +114,7 @@ struct DoctorHost: Sendable {
   /// An answer on standard output.
   static func says(_ output: String) -> CommandResult { CommandResult(status: 0, output: output) }
 
-  private static let base: [String: String] = [
+  static let base: [String: String] = [
     "/etc/os-release": "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n",
     "/proc/sys/kernel/osrelease": release + "\n",
     "/proc/version":
@@ -153,14 +161,14 @@ struct DoctorHost: Sendable {
     wish: "-> ../toa-ebpf.service",
     "/var/lib/dpkg/status": package("linux-image-\(release)", "6.1.192-1") + package("toa-ebpf", "0.1.0-1"),
   ]
-  private static let toa: [String: String] = [
+  static let toa: [String: String] = [
     module: "", "\(modules)/modules.dep": "kernel/net/tls/tls.ko:\nupdates/toa.ko:\n",
     "/usr/lib/modules-load.d/toa.conf": "# Written by toa.\ntoa\n",
     "/var/lib/dpkg/status": package("linux-image-\(release)", "6.1.192-1")
       + package("toa-modules-\(release)", "0.1.0-1")
       + package("toa-modules-common", "0.1.0-1"),
   ]
-  private static let live: [String: String] = [
+  static let live: [String: String] = [
     "/sys/module/toa/version": "0.1.0\n", "/sys/module/toa/srcversion": "ABC\n",
     "/sys/module/toa/parameters/hook": "ftrace\n", "/proc/sys/kernel/tainted": "12288\n",
     "/sys/module/toa/parameters/trusted": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,"

@@ -39,7 +39,10 @@ import Testing
                       12.2.0 (/usr/bin/gcc-12) is of the same series
 
         1 error (HDR01) for kernel 6.1.0-56-cloud-amd64.
-        More about it: toa doctor --explain HDR01
+        Cause: HDR01, no headers of kernel 6.1.0-56-cloud-amd64
+        Who:   host
+        Next:  apt-get install linux-headers-6.1.0-56-cloud-amd64
+        More:  toa doctor --explain HDR01
 
         """)
     #expect(document.verdict == "broken")
@@ -63,7 +66,11 @@ import Testing
           skip        5 checks: needs a kernel with loadable modules (ENV03)
 
         1 error (ENV03) for kernel 6.1.0-56-cloud-amd64.
-        More about it: toa doctor --explain ENV03
+        Cause: ENV03, this kernel has none and cannot load toa.ko; it was built without
+               CONFIG_MODULES
+        Who:   host
+        Next:  boot the distribution's own kernel, then: toa install
+        More:  toa doctor --explain ENV03
 
         """)
     #expect(!text.split(separator: "\n").contains { $0.count > 80 })
@@ -121,7 +128,8 @@ import Testing
     let (text, _) = try await report(DoctorHost(), json: true)
     #expect(text.hasPrefix("{\n"))
     for part in [
-      #""schema" : "toa.doctor/1""#, #""verdict" : "ok""#, #""id" : "APP01""#, #""kernel" : "6.1.0-56-cloud-amd64""#,
+      #""schema" : "toa.doctor/1""#, #""verdict" : "ok""#, #""id" : "APP01""#, #""owner" : "host""#, #""cause" : null"#,
+      #""kernel" : "6.1.0-56-cloud-amd64""#,
     ] { #expect(text.contains(part), "\(part)") }
   }
 

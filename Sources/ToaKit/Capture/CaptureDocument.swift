@@ -15,7 +15,7 @@ public struct CaptureDocument: Document {
     /// What it comes to.
     public let cause: HandshakeCause
     /// Who has to act.
-    public let owner: OrNull<HandshakeCause.Owner>
+    public let owner: OrNull<Owner>
     /// The same in a sentence.
     public let observed: String
     /// The client that an option names.

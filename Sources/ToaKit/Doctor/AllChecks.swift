@@ -2,7 +2,8 @@
 
 extension Check {
   /// Every check, in the order in which they are shown: by group, then by id.
-  public static let all: [Check] = environment + kernel + building + policy + module + bpf + proof
+  public static let all: [Check] =
+    environment + kernel + building + policy + module + bpf + persistence + network + observation + application
 
   private static let environment = [
     architecture, rights, moduleSupport, container, sandbox, immutable, locks, space,
@@ -26,7 +27,10 @@ extension Check {
     bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,
     multipath, bpfLeftovers, bpfScope, bpfTrust, bpfProfile,
   ]
-  private static let proof = [
-    autoload, bpfAtBoot, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered, selfTest,
+  private static let persistence = [
+    autoload, bpfAtBoot, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered,
   ]
+  private static let network: [Check] = []
+  private static let observation: [Check] = []
+  private static let application = [selfTest]
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Capture
 
 /// One thing that doctor looks at: read-only, with an id that never changes its meaning.
 public struct Check: Sendable {
@@ -20,6 +21,10 @@ public struct Check: Sendable {
     case bpf = "BPF"
     /// Staying through a reboot.
     case persistence = "PER"
+    /// What arrives from the network.
+    case network = "NET"
+    /// What the counters and sockets say of it.
+    case observation = "OBS"
     /// The proof.
     case application = "APP"
 
@@ -34,6 +39,8 @@ public struct Check: Sendable {
       case .module: "module"
       case .bpf: "eBPF"
       case .persistence: "after a reboot"
+      case .network: "network"
+      case .observation: "counters and connections"
       case .application: "what applications see"
       }
     }
@@ -57,6 +64,8 @@ public struct Check: Sendable {
   public let title: String
   /// What it is about; of no interest where the other backend is at work.
   public let subject: Subject
+  /// Who has to act on what it finds, unless the outcome says otherwise.
+  public let owner: Owner
   /// What it means, why it matters and how to mend it; the page of `doctor --explain`.
   public let explanation: String
   /// Looks; a throw is reported as a crash of the check, never as a finding about the host.
@@ -64,13 +73,14 @@ public struct Check: Sendable {
 
   /// Creates a check.
   public init(
-    _ id: String, _ group: Group, _ title: String, about subject: Subject = .both,
+    _ id: String, _ group: Group, _ title: String, about subject: Subject = .both, owner: Owner = .host,
     explanation: String, probe: @escaping @Sendable (DoctorContext) async throws -> Outcome
   ) {
     self.id = id
     self.group = group
     self.title = title
     self.subject = subject
+    self.owner = owner
     self.explanation = explanation
     self.probe = probe
   }
@@ -88,53 +98,19 @@ public struct Outcome: Sendable, Equatable {
   public var evidence: [String]
   /// Commands to type, most useful first.
   public var fix: [String]
+  /// Who has to act; nil is the check's owner.
+  public var owner: Owner?
 
   /// Creates an outcome.
   public init(
-    _ status: Finding.Status, _ observed: String, expected: String? = nil, evidence: [String] = [], fix: [String] = []
+    _ status: Finding.Status, _ observed: String, expected: String? = nil, evidence: [String] = [], fix: [String] = [],
+    owner: Owner? = nil
   ) {
     self.status = status
     self.observed = observed
     self.expected = expected
     self.evidence = evidence
     self.fix = fix
+    self.owner = owner
   }
-}
-
-/// One result of a check.
-public struct Finding: Sendable, Equatable, Codable {
-  /// How bad it is; a missing privilege is `skipped`, never `ok`.
-  public enum Status: String, Sendable, Codable {
-    /// As it should be.
-    case ok
-    /// Worth knowing.
-    case info
-    /// May bite later.
-    case warning
-    /// Keeps toa from working.
-    case error
-    /// Could not be looked at, and why.
-    case skipped
-    /// The check itself failed.
-    case crashed
-  }
-
-  /// Id of the check.
-  public let id: String
-  /// Group of the check: "HDR".
-  public let group: Check.Group
-  /// What was looked at.
-  public let title: String
-  /// How bad it is.
-  public let status: Status
-  /// What was seen.
-  public let observed: String
-  /// What would be right.
-  public let expected: String?
-  /// Files or commands with what they said.
-  public let evidence: [String]
-  /// Commands to type.
-  public let fix: [String]
-  /// Time the check took, in milliseconds.
-  public let milliseconds: Int
 }

@@ -68,7 +68,8 @@ extension Check {
 
   func finding(_ outcome: Outcome, milliseconds: Int) -> Finding {
     Finding(
-      id: id, group: group, title: title, status: outcome.status, observed: outcome.observed,
-      expected: outcome.expected, evidence: outcome.evidence, fix: outcome.fix, milliseconds: milliseconds)
+      id: id, group: group, title: title, owner: outcome.owner ?? owner, status: outcome.status,
+      observed: outcome.observed, expected: outcome.expected, evidence: outcome.evidence, fix: outcome.fix,
+      milliseconds: milliseconds)
   }
 }

@@ -13,6 +13,8 @@ public struct DoctorDocument: Document {
   public let verdict: String
   /// Number of findings of each status.
   public let summary: [String: Int]
+  /// Id of the finding to mend first; null when nothing is bad.
+  public let cause: OrNull<String>
   /// The findings in the order of the checks.
   public let findings: [Finding]
 }
@@ -43,7 +45,8 @@ public struct DoctorReport: Sendable {
     FindingsText(console).show(findings, kernel: context.facts.target.text, verdict: Self.verdict(findings))
     return DoctorDocument(
       kernel: context.facts.target.text, verdict: Self.verdict(findings),
-      summary: Dictionary(findings.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +), findings: findings)
+      summary: Dictionary(findings.map { ($0.status.rawValue, 1) }, uniquingKeysWith: +),
+      cause: OrNull(findings.cause?.id), findings: findings)
   }
 
   /// Prints the ids and titles of all checks.

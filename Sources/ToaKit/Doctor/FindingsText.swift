@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Capture
 
 /// Prints findings for people: a line for each that is well, what was seen and what to type for each that is not.
 struct FindingsText: Sendable {
@@ -47,10 +48,13 @@ struct FindingsText: Sendable {
     for line in console.wrapped(text, indent: 0) {
       console.print(console.styled(line, verdict == "broken" ? .bad : .warning))
     }
-    let worst = [Finding.Status.error, .crashed, .warning].lazy.compactMap { status in
-      findings.first { $0.status == status }
-    }.first
-    if let worst { console.print("More about it: toa doctor --explain \(worst.id)") }
+    guard let cause = findings.cause else { return }
+    for (number, line) in console.wrapped("\(cause.id), \(cause.observed)", indent: 7).enumerated() {
+      console.print((number == 0 ? "Cause: " : blanks(7)) + line)
+    }
+    console.print("Who:   \(cause.owner.rawValue)")
+    if let next = cause.fix.first { console.print("Next:  \(next)") }
+    console.print("More:  toa doctor --explain \(cause.id)")
   }
 
   /// Without errors and warnings: all is well only where toa is loaded.
@@ -99,9 +103,4 @@ struct FindingsText: Sendable {
   }
 
   private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
-}
-
-extension Finding {
-  /// Whether something is to be done about it.
-  var isBad: Bool { [.warning, .error, .crashed].contains(status) }
 }

@@ -25,7 +25,7 @@ enum WhyCause: String {
   case works
 
   /// Who has to act.
-  var owner: HandshakeCause.Owner? {
+  var owner: Owner? {
     switch self {
     case .notLoaded, .selfTestFailed, .notCovered: .host
     case .notListening, .proxy, .nat64, .notAsked, .oldConnections: .application

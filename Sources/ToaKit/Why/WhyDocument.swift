@@ -25,7 +25,7 @@ public struct WhyDocument: Document {
   /// The cause, a stable word.
   public let cause: String
   /// Who has to act; null when nobody has to.
-  public let owner: OrNull<HandshakeCause.Owner>
+  public let owner: OrNull<Owner>
   /// The cause in a sentence.
   public let verdict: String
   /// What to type or whom to ask, most useful first.

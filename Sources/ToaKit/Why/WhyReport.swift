@@ -155,11 +155,11 @@ public struct WhyReport: Sendable {
 /// The end of the way.
 private struct Leaf {
   let cause: String
-  let owner: HandshakeCause.Owner?
+  let owner: Owner?
   let verdict: String
   let next: [String]
 
-  init(_ cause: String, _ owner: HandshakeCause.Owner?, _ verdict: String, _ next: [String]) {
+  init(_ cause: String, _ owner: Owner?, _ verdict: String, _ next: [String]) {
     self.cause = cause
     self.owner = owner
     self.verdict = verdict
