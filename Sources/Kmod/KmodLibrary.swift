@@ -52,4 +52,10 @@ public struct KmodLibrary: Sendable {
     let context = try KmodContext()
     return try context.module(at: path).information()
   }
+
+  /// The symbols that the file at an absolute path needs.
+  public func neededSymbols(at path: String) throws(KmodError) -> [ModuleSymbol] {
+    let context = try KmodContext()
+    return try context.module(at: path).neededSymbols()
+  }
 }

@@ -65,6 +65,19 @@ internal import Glibc
     }
   }
 
+  /// The symbols that it needs, with the checksums of CONFIG_MODVERSIONS where it carries them.
+  public borrowing func neededSymbols() throws(KmodError) -> [ModuleSymbol] {
+    var list: OpaquePointer?
+    try check("read", unsafe min(0, kmod_module_get_dependency_symbols(raw, &list)))
+    defer { unsafe kmod_module_dependency_symbols_free_list(list) }
+    return unsafe KmodList(list).map { entry in
+      ModuleSymbol(
+        name: unsafe text(kmod_module_dependency_symbol_get_symbol(entry)) ?? "",
+        checksum: unsafe kmod_module_dependency_symbol_get_crc(entry),
+        isWeak: unsafe UInt32(bitPattern: kmod_module_dependency_symbol_get_bind(entry)) == KMOD_SYMBOL_WEAK.rawValue)
+    }
+  }
+
   /// Loads it after its dependencies, with blacklists, options and install commands of modprobe.d, and further `parameters`.
   public borrowing func load(parameters: String = "") throws(KmodError) {
     let flags = KMOD_PROBE_APPLY_BLACKLIST.rawValue

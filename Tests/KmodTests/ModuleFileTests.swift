@@ -43,6 +43,12 @@ struct ModuleFileTests {
     }
   }
 
+  @Test func `the symbols that a file needs are read`() throws {
+    let tree = try ModuleTree()
+    let symbols = try KmodLibrary().neededSymbols(at: "\(tree.updates)/toa.ko")
+    #expect(symbols == [ModuleSymbol(name: "base_call")])
+  }
+
   @Test func `a file that is not there fails with ENOENT`() throws {
     let error = #expect(throws: KmodError.self) { try KmodLibrary().information(at: "/nowhere/toa.ko") }
     #expect(error?.operation == "open" && error?.subject == "/nowhere/toa.ko" && error?.errno == ENOENT)

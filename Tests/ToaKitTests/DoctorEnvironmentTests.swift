@@ -71,6 +71,11 @@ import ToaKit
       let numbers = [device.0, device.1].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
       try? host.tree.write("/proc/locks", "1: FLOCK  ADVISORY  WRITE 4711 \(numbers):\(status.st_ino) 0 EOF\n")
     },
+    Situation(
+      "ENV08", .warning, "a package manager at work", says: "would have to wait", .bare,
+      ["/var/lib/dnf/rpmdb_lock.pid": "4711\n", "/proc/4711/": ""]),
+    Situation(
+      "ENV08", .info, "the same with a module", .loaded, ["/var/lib/dnf/rpmdb_lock.pid": "4711\n", "/proc/4711/": ""]),
     Situation("ENV09", .ok, "room", says: "MiB"),
     Situation("ENV09", .skipped, "no such folders", .bare, ["/var/lib": nil, "/lib": nil, "/var/lib/": nil]),
     Situation("ENV09", .ok, "room for eBPF without modules", says: "MiB", .able, ["/lib": nil], answering(ENOSYS)),
@@ -85,7 +90,9 @@ import ToaKit
   private static let older: [String: String?] = [
     "/lib/modules/6.1.0-55-cloud-amd64/modules.dep": "kernel/a.ko:\n", "/boot/vmlinuz-6.1.0-55-cloud-amd64": "",
   ]
-  private static let noConfig: [String: String?] = [DoctorHost.config: nil]
+  private static let noConfig: [String: String?] = [
+    DoctorHost.config: nil, "\(DoctorHost.headers)/include/config/auto.conf": nil,
+  ]
   private static func config(_ text: String) -> [String: String?] { [DoctorHost.config: text] }
   private static let tls = "kernel/net/tls/tls.ko:\n"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bpf
+import Glibc
 import Host
 import SystemPackage
 import Testing
@@ -33,7 +34,8 @@ import ToaKit
     let system = System.untouched().with(files: root).with(modules: [:]).with(
       moduleLoading: name == "no-modules" ? 38 : 9
     )
-    .with(Identity(kernelRelease: "unused", machine: "x86_64")).with(bpf: takesBpf ? .able() : .unable(errno: 22))
+    .with(Identity(kernelRelease: "unused", machine: "x86_64")).with(now: Int64(time(nil)))
+    .with(bpf: takesBpf ? .able() : .unable(errno: 22))
     let scripted = try Self.scripted(system, name)
     let findings = await Doctor().examine(try await DoctorContext.gather(scripted))
     let bad = findings.filter { [.warning, .error, .crashed].contains($0.status) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bpf
+import Glibc
 import Host
 import Kmod
 import SelfTest
@@ -40,12 +41,16 @@ struct DoctorHost: Sendable {
   var answers: [String: CommandResult]
   /// Programs by name.
   var programs = ["gcc-12": "/usr/bin/gcc-12", "make": "/usr/bin/make", "ld": "/usr/bin/ld", "dpkg": "/usr/bin/dpkg"]
+  /// Hash of the source that toa carries.
+  static let source = String(repeating: "0123456789abcdef", count: 4)
   /// Where toa.ko lies.
   var place = module
   /// modinfo of toa.ko.
   var information = [
     "vermagic": "\(release) SMP preempt mod_unload modversions", "srcversion": "ABC", "version": "0.1.0",
   ]
+  /// What toa.ko needs of the kernel.
+  var symbols = [ModuleSymbol(name: "printk", checksum: 1)]
   /// The same of other files, by path.
   var moreInformation: [String: [String: String]] = [:]
   /// States of modules.
@@ -68,7 +73,8 @@ struct DoctorHost: Sendable {
       "/usr/bin/gcc-12 --version": Self.says("gcc-12 (Debian 12.2.0-14) 12.2.0\n"),
       "/usr/bin/gcc-12 -dumpfullversion -dumpversion": Self.says("12.2.0\n"),
       "/usr/bin/gcc-12 -dumpmachine": Self.says("x86_64-linux-gnu\n"), "dmesg": Self.says(Self.log),
-      Self.verify: Self.says(""), "dpkg --verify toa-ebpf": Self.says(""),
+      "sha256sum -": Self.says("\(Self.source)  -\n"), Self.verify: Self.says(""),
+      "dpkg --verify toa-ebpf": Self.says(""),
     ]) { $1 }
   }
 
@@ -81,6 +87,7 @@ struct DoctorHost: Sendable {
     if state == .ebpf { bpf = .live() }
     system = System.untouched().with(files: tree.root)
       .with(Identity(kernelRelease: Self.release, machine: "x86_64")).with(moduleLoading: 9)
+      .with(now: Int64(time(nil)))
     answers = [:]
     for tool in ["scripts/basic/fixdep", "tools/objtool/objtool"] {
       guard let path = tree.root.locate("\(Self.headers)/\(tool)") else { continue }
@@ -97,7 +104,8 @@ struct DoctorHost: Sendable {
   /// The host with all its answers.
   var whole: System {
     system.with(bpf: bpf).with(answers: answers, programs: programs).with(
-      modules: modules, files: files, information: moreInformation.merging([place: information]) { $1 })
+      modules: modules, files: files, information: moreInformation.merging([place: information]) { $1 },
+      symbols: [place: symbols])
   }
 
   /// Gathers the facts of a kernel, by default of the running one.
@@ -114,6 +122,18 @@ struct DoctorHost: Sendable {
   /// An answer on standard output.
   static func says(_ output: String) -> CommandResult { CommandResult(status: 0, output: output) }
 
+  static let options = """
+    CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"
+    CONFIG_MODULES=y
+    CONFIG_MODULE_UNLOAD=y
+    CONFIG_MODVERSIONS=y
+    CONFIG_SMP=y
+    CONFIG_OBJTOOL=y
+    CONFIG_X86_KERNEL_IBT=y
+    CONFIG_DYNAMIC_FTRACE=y
+    CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
+
+    """
   static let base: [String: String] = [
     "/etc/os-release": "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n",
     "/proc/sys/kernel/osrelease": release + "\n",
@@ -126,21 +146,11 @@ struct DoctorHost: Sendable {
     "/proc/self/mounts": "/dev/vda1 / ext4 rw 0 0\n", "/proc/self/mountinfo": mountinfo, "/sys/fs/cgroup/": "",
     "/sys/fs/bpf/": "", "/proc/filesystems": "nodev\tcgroup2\nnodev\tbpf\n\text4\n", "/run/systemd/system/": "",
     "/var/lib/": "",
-    config: """
-    CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14) 12.2.0"
-    CONFIG_MODULES=y
-    CONFIG_MODULE_UNLOAD=y
-    CONFIG_MODVERSIONS=y
-    CONFIG_SMP=y
-    CONFIG_OBJTOOL=y
-    CONFIG_X86_KERNEL_IBT=y
-    CONFIG_DYNAMIC_FTRACE=y
-    CONFIG_DYNAMIC_FTRACE_WITH_ARGS=y
-
-    """, "/boot/vmlinuz-\(release)": "",
+    config: options, "\(headers)/include/config/auto.conf": options, "/boot/vmlinuz-\(release)": "",
     "\(modules)/modules.dep": "kernel/net/tls/tls.ko:\n", "\(modules)/modules.builtin": "kernel/fs/ext4/ext4.ko\n",
     "\(modules)/kernel/": "", "\(modules)/build": "-> \(headers)", "\(headers)/Makefile": "#\n",
-    "\(headers)/Module.symvers": "0x1 printk vmlinux EXPORT_SYMBOL\n", "\(headers)/include/generated/autoconf.h": "\n",
+    "\(headers)/Module.symvers": "0x1\tprintk\tvmlinux\tEXPORT_SYMBOL\n",
+    "\(headers)/include/generated/autoconf.h": "\n",
     "\(headers)/include/generated/utsrelease.h": "#define UTS_RELEASE \"\(release)\"\n",
     "\(headers)/scripts/basic/fixdep": "", "\(headers)/scripts/mod/modpost": "", "\(headers)/tools/objtool/objtool": "",
     "/sys/kernel/security/lockdown": "[none] integrity confidentiality\n",
@@ -165,7 +175,7 @@ struct DoctorHost: Sendable {
     module: "", "\(modules)/modules.dep": "kernel/net/tls/tls.ko:\nupdates/toa.ko:\n",
     "/usr/lib/modules-load.d/toa.conf": "# Written by toa.\ntoa\n",
     "/var/lib/dpkg/status": package("linux-image-\(release)", "6.1.192-1")
-      + package("toa-modules-\(release)", "0.1.0-1")
+      + package("toa-modules-\(release)", "0.1.0-1", "Toa-Source-Sha256: \(source)\n")
       + package("toa-modules-common", "0.1.0-1"),
   ]
   static let live: [String: String] = [
@@ -174,9 +184,18 @@ struct DoctorHost: Sendable {
     "/sys/module/toa/parameters/trusted": "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,"
       + "169.254.0.0/16,::1/128,fc00::/7,fe80::/10\n", "/proc/modules": "toa 40960 0 - Live 0x0000000000000000 (OE)\n",
     "/sys/module/toa/parameters/profile": "default\n", "/sys/module/toa/parameters/getsockopt": "4096,1345\n",
-    "/proc/net/toa_stats": stats(),
+    "/proc/net/toa_stats": stats(), "/proc/sys/net/ipv6/": "", "/sys/kernel/tracing/enabled_functions": functions,
     "/proc/dynamic_debug/control": "# filename:lineno\nhooks.c:70 [toa]toa_note =_ \"\"\n",
   ]
+
+  /// Functions that the kernel redirects to the module.
+  static let functions = """
+    inet6_getname (1) R I     \ttramp: 0xffffffffc0a00000 (see_getname+0x0/0x100 [toa])
+    inet_getname (1) R I     \ttramp: 0xffffffffc0a00000 (see_getname+0x0/0x100 [toa])
+    tcp_v4_syn_recv_sock (1) R I     \ttramp: 0xffffffffc0a01000 (see_receive+0x0/0x100 [toa])
+    tcp_v6_syn_recv_sock (1) R I     \ttramp: 0xffffffffc0a01000 (see_receive+0x0/0x100 [toa])
+
+    """
 
   /// The counters of a module that has nothing to complain of, but for these.
   static func stats(lost: Int = 0, deferred: Int = 0, missed: Int = 0) -> String {
@@ -191,8 +210,9 @@ struct DoctorHost: Sendable {
     """
   }
 
-  private static func package(_ name: String, _ version: String) -> String {
-    "Package: \(name)\nStatus: install ok installed\nArchitecture: amd64\nVersion: \(version)\n\n"
+  /// A stanza of dpkg's database.
+  static func package(_ name: String, _ version: String, _ fields: String = "") -> String {
+    "Package: \(name)\nStatus: install ok installed\nArchitecture: amd64\nVersion: \(version)\n\(fields)\n"
   }
 }
 

@@ -74,7 +74,10 @@ import Testing
     let other = "6.1.0-57-cloud-amd64"
     let host = try DoctorHost(changes: ["/lib/modules/\(other)/modules.dep": "\n", "/boot/vmlinuz-\(other)": ""])
     let findings = await Doctor().examine(try await host.context(kernel: other))
-    let running = ["ENV03", "KRN05", "KRN15", "SIG01", "SIG02", "SIG03", "SIG04", "MOD01", "MOD11", "MOD13", "APP01"]
+    let running = [
+      "ENV03", "KRN05", "KRN15", "SIG01", "SIG02", "SIG03", "SIG04", "SIG08", "SIG09", "MOD01", "MOD11",
+      "MOD13", "BPF04", "BPF06", "BPF09", "BPF10", "BPF11", "APP01",
+    ]
     for id in running { #expect(findings.first { $0.id == id }?.status == .skipped, "\(id)") }
     #expect(findings.first { $0.id == "HDR01" }?.status == .error)
   }
@@ -89,11 +92,18 @@ import Testing
   }
 
   @Test func `full disks and read-only file systems are told`() {
-    let full = spaceOutcome(free: [("/var/lib", 1 << 20), ("/lib/modules/x", 1 << 40)], readOnly: [], severity: .error)
+    let full = spaceOutcome(
+      free: [("/var/lib", 1 << 20), ("/lib/modules/x", 1 << 40)], readOnly: [], mounts: MountTable(parsing: ""),
+      severity: .error)
     #expect(full.status == .error)
     #expect(full.observed.contains("/var/lib"))
-    #expect(spaceOutcome(free: [("/", 1 << 40)], readOnly: ["/lib/modules/x"], severity: .warning).status == .warning)
-    #expect(spaceOutcome(free: [], readOnly: [], severity: .error).status == .skipped)
+    let mounts = MountTable(
+      parsing: "25 1 254:1 / / rw - ext4 /dev/vda1 rw\n26 25 254:2 / /usr ro - ext4 /dev/vda2 ro\n")
+    let readOnly = spaceOutcome(
+      free: [("/", 1 << 40)], readOnly: ["/usr/lib/modules/x"], mounts: mounts, severity: .warning)
+    #expect(readOnly.status == .warning)
+    #expect(readOnly.fix == ["mount -o remount,rw /usr"])
+    #expect(spaceOutcome(free: [], readOnly: [], mounts: MountTable(parsing: ""), severity: .error).status == .skipped)
   }
 
   @Test func `ids are in order, unique and of their group, and each check has a page`() {

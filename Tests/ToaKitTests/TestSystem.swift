@@ -59,7 +59,8 @@ extension System {
 
   /// With states of modules, all others absent; files by "NAME RELEASE" and their fields by path.
   func with(
-    modules: [String: ModuleState], files: [String: String] = [:], information: [String: [String: String]] = [:]
+    modules: [String: ModuleState], files: [String: String] = [:], information: [String: [String: String]] = [:],
+    symbols: [String: [ModuleSymbol]] = [:]
   ) -> System {
     changed { system in
       system.modules.state = { modules[$0] ?? .absent }
@@ -67,6 +68,10 @@ extension System {
       system.modules.information = { path throws(KmodError) in
         guard let fields = information[path] else { throw KmodError(operation: "open", subject: path, errno: 2) }
         return fields.sorted { $0.key < $1.key }.map { ModuleField(key: $0.key, value: $0.value) }
+      }
+      system.modules.symbols = { path throws(KmodError) in
+        guard let symbols = symbols[path] else { throw KmodError(operation: "open", subject: path, errno: 2) }
+        return symbols
       }
     }
   }
@@ -221,6 +226,10 @@ extension ModuleControl {
       },
       information: { path throws(KmodError) in
         Issue.record("\(path) was read unasked")
+        throw KmodError(operation: "open", subject: path, errno: 1)
+      },
+      symbols: { path throws(KmodError) in
+        Issue.record("the symbols of \(path) were asked unasked")
         throw KmodError(operation: "open", subject: path, errno: 1)
       })
   }

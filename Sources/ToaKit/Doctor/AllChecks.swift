@@ -6,29 +6,32 @@ extension Check {
     environment + kernel + building + policy + module + bpf + persistence + network + observation + application
 
   private static let environment = [
-    architecture, rights, moduleSupport, container, sandbox, immutable, locks, space,
+    architecture, rights, moduleSupport, container, sandbox, immutable, locks, space, clock,
   ]
   private static let kernel = [
-    kernelIdentity, flavor, inTreeModule, nextBoot, everyKernel, moduleOptions, hooks, branchTracking, taint,
+    kernelIdentity, flavor, inTreeModule, kernelVersion, nextBoot, everyKernel, moduleOptions, probesArmed, hooks,
+    branchTracking, structureLayout, hookedFunctions, readOnlyData, taint, livePatches,
   ]
   private static let building = [
-    headersPresent, headersLink, headersRelease, symbolVersions, headerTools, kernelCompiler, compilerMatch,
-    compilerPlugins, buildTools, buildEnvironment,
+    headersPresent, headersLink, headersRelease, symbolVersions, headersConfiguration, headerTools, headersFollow,
+    headersAvailable, kernelCompiler, compilerMatch, compilerPlugins, lastBuild, retpoline, buildTools,
+    buildEnvironment,
   ]
   private static let policy = [
     secureBoot, signatureEnforced, lockdown, modulesDisabled, signingKey, keyEnrolled, moduleSigned, integrityPolicy,
     runtimeGuard,
   ]
   private static let module = [
-    loaded, liveEqualsFile, versionMagic, moduleIndex, shadowCopies, otherModules, kernelLog, blacklist, parameters,
-    debugLines, socketCalls, swallowedOptions, packageIntegrity, hookInUse, profile,
+    loaded, liveEqualsFile, versionMagic, symbolChecksums, symbolsExported, moduleIndex, shadowCopies, weakUpdates,
+    packageCurrent, otherModules, hooksInPlace, kernelLog, blacklist, parameters, debugLines, socketCalls,
+    swallowedOptions, packageIntegrity, hookInUse, profile,
   ]
   private static let bpf = [
     bpfCall, bpfPrograms, bpfFileSystem, controlGroups, foreignPrograms, cilium, bpfLive, bpfLockdown, compatibility,
     multipath, bpfLeftovers, bpfScope, bpfTrust, bpfProfile,
   ]
   private static let persistence = [
-    autoload, bpfAtBoot, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered,
+    autoload, bpfAtBoot, bootOrder, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered,
   ]
   private static let network: [Check] = []
   private static let observation: [Check] = []

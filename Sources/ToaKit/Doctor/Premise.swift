@@ -52,6 +52,22 @@ extension DoctorContext {
   /// Commands that bring the headers, or a sentence where no package is known.
   var headersFix: [String] { facts.headersAdvice.lines }
 
+  /// Commands that bring them again, where files of the package are missing or wrong.
+  var headersAgain: [String] {
+    headersFix.map { line in
+      line.replacing("apt-get install", with: "apt-get install --reinstall")
+        .replacing("dnf install", with: "dnf reinstall").replacing("yum install", with: "yum reinstall")
+        .replacing("zypper install", with: "zypper install --force")
+    }
+  }
+
+  /// Commands that bring them, again where dpkg has their package as installed already.
+  var headersFixOrAgain: [String] {
+    let database = DpkgDatabase.read(from: system.files)
+    let names = facts.headersAdvice.packages
+    return !names.isEmpty && names.allSatisfy { database?[$0] != nil } ? headersAgain : headersFix
+  }
+
   /// Commands that bring the kernel's compiler.
   var compilerFix: [String] { facts.compilerAdvice?.lines ?? PackageAdvice.make(for: facts.distribution).lines }
 

@@ -11,6 +11,7 @@ extension ModuleControl {
       insert: { path, parameters throws(KmodError) in try library.insert(path, parameters: parameters) },
       remove: { name throws(KmodError) in try library.remove(name) },
       file: { name, release in library.file(for: name, release: release) },
-      information: { path throws(KmodError) in try library.information(at: path) })
+      information: { path throws(KmodError) in try library.information(at: path) },
+      symbols: { path throws(KmodError) in try library.neededSymbols(at: path) })
   }
 }

@@ -15,6 +15,8 @@ public struct ModuleControl: Sendable {
   public var file: @Sendable (_ name: String, _ release: String) -> String?
   /// modinfo fields of the file at an absolute path ("vermagic", "version", "srcversion", "signer", …), in file order.
   public var information: @Sendable (_ path: String) throws(KmodError) -> [ModuleField]
+  /// The symbols that the file at an absolute path needs from the kernel and from other modules.
+  public var symbols: @Sendable (_ path: String) throws(KmodError) -> [ModuleSymbol]
 
   /// Creates a control from its parts.
   public init(
@@ -23,7 +25,8 @@ public struct ModuleControl: Sendable {
     insert: @escaping @Sendable (String, String) throws(KmodError) -> Void,
     remove: @escaping @Sendable (String) throws(KmodError) -> Void,
     file: @escaping @Sendable (String, String) -> String?,
-    information: @escaping @Sendable (String) throws(KmodError) -> [ModuleField]
+    information: @escaping @Sendable (String) throws(KmodError) -> [ModuleField],
+    symbols: @escaping @Sendable (String) throws(KmodError) -> [ModuleSymbol]
   ) {
     self.state = state
     self.load = load
@@ -31,5 +34,6 @@ public struct ModuleControl: Sendable {
     self.remove = remove
     self.file = file
     self.information = information
+    self.symbols = symbols
   }
 }

@@ -74,6 +74,7 @@ extension ModuleControl {
         let entry = entries.first { !$0.isInTree } ?? entries.first
         return entry?.path
       },
-      information: { path throws(KmodError) in try library.information(at: tree.locate(path) ?? path) })
+      information: { path throws(KmodError) in try library.information(at: tree.locate(path) ?? path) },
+      symbols: { path throws(KmodError) in try library.neededSymbols(at: tree.locate(path) ?? path) })
   }
 }

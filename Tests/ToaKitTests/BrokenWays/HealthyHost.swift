@@ -71,6 +71,9 @@ extension DoctorHost {
       "/usr/bin/gcc --version": says(compiler + "\n"),
       "/usr/bin/gcc -dumpfullversion -dumpversion": says("11.4.1\n"),
       "/usr/bin/gcc -dumpmachine": says("x86_64-redhat-linux\n"), "dmesg": says("[    0.000000] " + version),
+      "sha256sum -": says("\(source)  -\n"),
+      inTree(Rpm.packages(["kmod-toa-*", "toa-*"])): says(
+        "\(packages[1])\n\(toaVersion)-1\nThe module.\nToa-Source-Sha256: \(source)\n\(Rpm.packageEnd)\n"),
       inTree(Rpm.names(["toa-modules-*", "toa-ebpf*", "kmod-toa-*"])): says(packages.joined(separator: "\n") + "\n"),
       Rpm.verify(packages).typed: says(""),
     ]) { $1 }

@@ -49,6 +49,7 @@ extension FakeHost {
         return ModuleField(key: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
       }
     }
+    modules.symbols = { _ throws(KmodError) in [] }
     return modules
   }
 

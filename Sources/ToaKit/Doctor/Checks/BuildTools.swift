@@ -28,6 +28,7 @@ extension Check {
       let packages = ["make": "make", "ld": "binutils", "ld.lld": "lld"]
       return Outcome(
         context.buildSeverity, "no \(missing.joined(separator: " and no "))", expected: "make and \(linker) on PATH",
+        evidence: missing.map { "looked for \($0) on PATH" },
         fix: fix(missing.compactMap { packages[$0] }))
     }
     let vmlinux = "\(context.facts.target.buildLink)/vmlinux"

@@ -23,7 +23,9 @@ extension Check {
   ) { context in
     if let skip = context.unmet(.moduleSupport, .host, .changeable) { return skip }
     let choice = context.facts.choice
-    let evidence = context.facts.toolchain.candidates.map { "found: \($0.summary)" }
+    let found = context.facts.toolchain.candidates.map { "found: \($0.summary)" }
+    let names = Toolchain.names(for: context.facts.compiler?.identity)
+    let evidence = found.isEmpty ? ["looked for \(names.joined(separator: " "))"] : found
     switch choice.problem {
     case nil, .pluginsNeedSameBuild?: return Outcome(.ok, choice.reason, evidence: evidence)
     case .noneFound?, .older?, .newer?, .otherKind?, .otherMachine?:

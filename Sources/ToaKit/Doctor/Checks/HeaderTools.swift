@@ -22,7 +22,7 @@ extension Check {
     guard headers.missingTools.isEmpty else {
       return Outcome(
         context.buildSeverity, "\(headers.missingTools.spoken) not there", expected: "all of them in the headers",
-        evidence: [headers.folder ?? context.facts.target.buildLink], fix: context.headersFix)
+        evidence: [headers.folder ?? context.facts.target.buildLink], fix: context.headersAgain)
     }
     var evidence: [String] = []
     // Both say how they are used when they are called without arguments; modpost would begin to work.
@@ -35,7 +35,7 @@ extension Check {
     guard evidence.isEmpty else {
       return Outcome(
         context.buildSeverity, "helper programs of the headers do not run here", evidence: evidence,
-        fix: context.headersFix)
+        fix: context.headersAgain)
     }
     return Outcome(.ok, "present, and they run")
   }

@@ -30,11 +30,11 @@ extension Check {
     case .missing:
       return Outcome(
         context.buildSeverity, "no headers of kernel \(context.kernel)", expected: "its headers at \(link)",
-        evidence: ["\(link) is not there"], fix: context.headersFix)
+        evidence: ["\(link) is not there"], fix: context.headersFixOrAgain)
     case .incomplete(let missing):
       return Outcome(
         context.buildSeverity, "the headers are incomplete: no \(missing.spoken)", evidence: [headers.folder ?? link],
-        fix: context.headersFix.map { $0.replacing("apt-get install", with: "apt-get install --reinstall") })
+        fix: context.headersAgain)
     }
   }
 
@@ -57,7 +57,7 @@ extension Check {
     case .danglingLink(let target):
       return Outcome(
         context.buildSeverity, "\(link) leads to \(target), which is not there", expected: "a folder with the headers",
-        evidence: ["readlink \(link): \(target)"], fix: context.headersFix)
+        evidence: ["readlink \(link): \(target)"], fix: context.headersFixOrAgain)
     case .missing: return Outcome(.skipped, "there is none (HDR01)")
     case .present, .incomplete, .otherRelease: return Outcome(.ok, "leads to a folder")
     }
@@ -81,7 +81,7 @@ extension Check {
     case .otherRelease(let release):
       return Outcome(
         context.buildSeverity, "the headers are for \(release)", expected: "headers for \(context.kernel)",
-        evidence: ["\(file): UTS_RELEASE \"\(release)\""], fix: context.headersFix)
+        evidence: ["\(file): UTS_RELEASE \"\(release)\""], fix: context.headersFixOrAgain)
     default:
       guard let release = headers.utsRelease else {
         return Outcome(.skipped, "they do not say their release (HDR01)", evidence: [file])

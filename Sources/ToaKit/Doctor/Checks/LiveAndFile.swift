@@ -23,6 +23,7 @@ extension Check {
       return Outcome(
         .warning, "loaded, but not installed: gone after a reboot",
         expected: "toa.ko below /lib/modules/\(context.kernel)",
+        evidence: ["/sys/module/toa", "/lib/modules/\(context.kernel)/modules.dep has no toa.ko"],
         fix: ["toa install"])
     }
     let (live, disk) = (context.live?.sourceVersion, file.sourceVersion)
@@ -49,6 +50,9 @@ extension Check {
   ) { context in
     if let skip = context.unmet(.moduleSupport, .moduleFile) { return skip }
     guard let file = context.file else { return Outcome(.skipped, "no file") }
+    if context.system.files.isOfAnotherKernel(file.path, than: context.kernel) {
+      return Outcome(.skipped, "the file is another kernel's (MOD09)")
+    }
     guard let magic = file.vermagic else {
       return Outcome(
         .error, "\(file.path) cannot be read as a module", expected: "a vermagic", evidence: ["modinfo \(file.path)"],

@@ -35,8 +35,7 @@ extension Check {
     }
     return Outcome(
       .error, "installed but not loaded", expected: "toa.ko in the kernel",
-      evidence: ["/sys/module/toa is not there", file.path],
-      fix: ["toa load"])
+      evidence: ["/sys/module/toa is not there", file.path], fix: ["toa load"])
   }
 }
 
@@ -51,7 +50,14 @@ extension DoctorContext {
   fileprivate var obstacle: String? {
     if facts.signing.modulesDisabled { return "SIG04" }
     if facts.signing.requiresSignature && file?.signer == nil { return "SIG07" }
-    if !hasModule { return "MOD04" }
+    if !hasModule {
+      return file.map { system.files.isOfAnotherKernel($0.path, than: kernel) } == true ? "MOD09" : "MOD04"
+    }
+    if case .success(let symbols) = comparedSymbols {
+      if !symbols.other.isEmpty { return "MOD05" }
+      if !symbols.missing.isEmpty { return "MOD06" }
+    }
+    if facts.otherTOA.traces.contains(where: { $0.name != ModuleBackend.moduleName }) { return "MOD11" }
     return facts.blacklist.entries.isEmpty ? nil : "MOD14"
   }
 }

@@ -19,17 +19,23 @@ extension Check {
     return spaceOutcome(
       free: places.compactMap { place in context.system.freeBytes(place).map { (place, $0) } },
       readOnly: context.system.identity.userID == 0
-        ? places.filter { context.system.files.isDirectory($0) && !context.system.canWrite($0) } : [],
+        ? places.filter { context.system.files.isDirectory($0) && !context.system.canWrite($0) }
+          .map { context.system.files.resolve($0) ?? $0 } : [],
+      mounts: MountTable.read(from: context.system.files),
       severity: context.hasModule || context.bpf.live != nil ? .warning : .error)
   }
 }
 
 /// Judges free bytes of places.
-func spaceOutcome(free: [(place: String, bytes: UInt64)], readOnly: [String], severity: Finding.Status) -> Outcome {
+func spaceOutcome(
+  free: [(place: String, bytes: UInt64)], readOnly: [String], mounts: MountTable, severity: Finding.Status
+) -> Outcome {
   if let place = readOnly.first {
+    let mount = mounts.mount(holding: place)
     return Outcome(
       severity, "\(place) cannot be written", expected: "a file system mounted for writing",
-      evidence: ["access(2) of \(place)"], fix: ["mount -o remount,rw /"])
+      evidence: ["access(2) of \(place)"] + (mount.map { ["\($0.point) is mounted from \($0.type)"] } ?? []),
+      fix: ["mount -o remount,rw \(shellQuoted(mount?.point ?? "/"))"])
   }
   guard let least = free.min(by: { $0.bytes < $1.bytes }) else {
     return Outcome(.skipped, "neither /var/lib nor the folder of what is installed can be asked")

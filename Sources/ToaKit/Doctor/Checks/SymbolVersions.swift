@@ -21,7 +21,6 @@ extension Check {
     }
     return Outcome(
       context.buildSeverity, "Module.symvers is missing or empty", expected: "the file that came with the headers",
-      evidence: [path],
-      fix: context.headersFix.map { $0.replacing("apt-get install", with: "apt-get install --reinstall") })
+      evidence: [path], fix: context.headersAgain)
   }
 }
