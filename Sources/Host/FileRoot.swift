@@ -185,6 +185,12 @@ public struct FileRoot: Sendable, Equatable {
     }
   }
 
+  /// Changes the rights of a file.
+  public func setMode(_ path: String, _ mode: UInt32) throws(FileError) {
+    guard let place = locate(path) else { throw FileError(operation: "change", path: path, errno: ELOOP) }
+    guard chmod(place, mode) == 0 else { throw FileError(operation: "change", path: path, errno: errno) }
+  }
+
   /// Makes a symbolic link; what is at `path` must not be there.
   public func makeLink(_ path: String, to target: String) throws(FileError) {
     guard let place = locate(path, followLast: false) else {

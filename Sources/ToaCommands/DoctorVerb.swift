@@ -13,7 +13,7 @@ public struct DoctorVerb: Verb {
   public static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say what keeps TOA from working here, and the command that mends it.",
-    discussion: "Reads only. The exit status is 2 when a check found an error.")
+    discussion: "Reads only, unless --fix is given. The exit status is 2 when a check found an error.")
 
   /// Options that every verb has.
   @OptionGroup public var common: CommonOptions
@@ -54,6 +54,17 @@ public struct DoctorVerb: Verb {
   @Flag(name: .long, help: "With --bundle: put names in the place of addresses and of the host's name.")
   var mask = false
 
+  @Flag(name: .long, help: "Mend what can be mended without harm, after showing the plan and asking.")
+  var fix = false
+
+  @Flag(name: .long, help: "Examine again and again, until Ctrl-C.")
+  var watch = false
+
+  @Option(name: .long, help: ArgumentHelp("How long --watch waits in between.", valueName: "seconds"))
+  var interval = 5
+
+  @OptionGroup var change: ChangeOptions
+
   /// Creates the verb.
   public init() {}
 
@@ -66,6 +77,12 @@ public struct DoctorVerb: Verb {
     if mask, bundle == nil { throw ValidationError("--mask goes with --bundle FILE") }
     if bundle != nil, root.root != "/" { throw ValidationError("--bundle looks at this host, and takes no --root") }
     if !(1...3600).contains(seconds) { throw ValidationError("--seconds takes 1 to 3600") }
+    if !(1...86400).contains(interval) { throw ValidationError("--interval takes 1 to 86400") }
+    if fix, root.root != "/" { throw ValidationError("--fix mends this host, and takes no --root") }
+    if (change.dryRun || change.yes) && !fix { throw ValidationError("--dry-run and --yes belong to --fix") }
+    if [fix, watch, why != nil, bundle != nil, list, explain != nil].count(where: { $0 }) > 1 {
+      throw ValidationError("--fix, --watch, --why, --bundle, --list and --explain exclude each other")
+    }
   }
 
   /// The file tree to look at.
@@ -93,8 +110,23 @@ public struct DoctorVerb: Verb {
         try await SupportBundle(system, console).write(to: bundle, masked: mask, kernel: kernel.kernel))
       return .success
     }
+    if watch {
+      return status(
+        try await DoctorWatch(system, console).watch(
+          kernel: kernel.kernel, only: only, skip: skip, interval: interval))
+    }
+    if fix {
+      let document = try await DoctorFix(system, console).fix(
+        kernel: kernel.kernel, only: only, skip: skip, dryRun: change.dryRun, yes: change.yes)
+      console.answer(document)
+      return status(document.doctor)
+    }
     let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip)
     console.answer(document)
+    return status(document)
+  }
+
+  private func status(_ document: DoctorDocument) -> ExitStatus {
     let bad: Set<Finding.Status> =
       switch failOn {
       case .error: [.error, .crashed]

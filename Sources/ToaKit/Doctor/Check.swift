@@ -100,11 +100,13 @@ public struct Outcome: Sendable, Equatable {
   public var fix: [String]
   /// Who has to act; nil is the check's owner.
   public var owner: Owner?
+  /// Steps that `toa doctor --fix` takes to mend it: such as can do no harm and interrupt nothing.
+  public var repairs: [Step]
 
   /// Creates an outcome.
   public init(
     _ status: Finding.Status, _ observed: String, expected: String? = nil, evidence: [String] = [], fix: [String] = [],
-    owner: Owner? = nil
+    owner: Owner? = nil, repairs: [Step] = []
   ) {
     self.status = status
     self.observed = observed
@@ -112,5 +114,6 @@ public struct Outcome: Sendable, Equatable {
     self.evidence = evidence
     self.fix = fix
     self.owner = owner
+    self.repairs = repairs
   }
 }

@@ -67,9 +67,11 @@ extension Check {
   }
 
   func finding(_ outcome: Outcome, milliseconds: Int) -> Finding {
-    Finding(
+    // What another backend makes moot needs no mending.
+    let repairs = [.warning, .error].contains(outcome.status) ? outcome.repairs : []
+    return Finding(
       id: id, group: group, title: title, owner: outcome.owner ?? owner, status: outcome.status,
       observed: outcome.observed, expected: outcome.expected, evidence: outcome.evidence, fix: outcome.fix,
-      milliseconds: milliseconds)
+      auto: !repairs.isEmpty, milliseconds: milliseconds, repairs: repairs)
   }
 }

@@ -2,7 +2,7 @@
 public import Capture
 
 /// One result of a check.
-public struct Finding: Sendable, Equatable, Codable {
+public struct Finding: Sendable, Equatable, Encodable {
   /// How bad it is; a missing privilege is `skipped`, never `ok`.
   public enum Status: String, Sendable, Codable {
     /// As it should be.
@@ -37,8 +37,16 @@ public struct Finding: Sendable, Equatable, Codable {
   public let evidence: [String]
   /// Commands to type.
   public let fix: [String]
+  /// Whether `toa doctor --fix` mends it.
+  public let auto: Bool
   /// Time the check took, in milliseconds.
   public let milliseconds: Int
+  /// The steps by which it is mended.
+  let repairs: [Step]
+
+  private enum CodingKeys: CodingKey {
+    case id, group, title, owner, status, observed, expected, evidence, fix, auto, milliseconds
+  }
 }
 
 extension Finding {

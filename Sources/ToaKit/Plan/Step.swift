@@ -47,6 +47,14 @@ public enum Step: Sendable, Equatable, Codable {
   case buildEBPFPackage(EBPFPackageBuild)
   /// Attaches the eBPF programs.
   case loadEBPF(EBPFLoad)
+  /// Writes the index of a kernel's modules anew.
+  case indexModules(String)
+  /// Changes a setting of the running kernel.
+  case setKernel(KernelSetting)
+  /// Writes a file that is missing.
+  case addFile(AddedFile)
+  /// Changes the rights of a file.
+  case setRights(FileRights)
 }
 
 /// Packages of the distribution that lie in a folder of this host.
@@ -122,6 +130,10 @@ extension Step {
     case .mountBpf: "mount the BPF file system"
     case .buildEBPFPackage(let build): "package as \(build.files.names[0])"
     case .loadEBPF(let load): "\(load.old == nil ? "attach" : "replace") the eBPF programs, \(load.settings.scope)"
+    case .indexModules(let kernel): "write the module index of \(kernel) anew"
+    case .setKernel(let setting): "set \(setting.path) to \(setting.value)"
+    case .addFile(let file): "write \(file.path)"
+    case .setRights(let rights): "change the rights of \(rights.path)"
     }
   }
 
@@ -151,6 +163,10 @@ extension Step {
     case .mountBpf: [BpfFileSystem.command]
     case .buildEBPFPackage(let build): build.typedCommands
     case .loadEBPF(let load): [EBPFLoad.typed(load.settings)]
+    case .indexModules(let kernel): ["depmod -a \(kernel)"]
+    case .setKernel(let setting): [setting.typed(setting.value)]
+    case .addFile(let file): [file.typed]
+    case .setRights(let rights): [rights.typed(rights.mode)]
     }
   }
 
@@ -183,6 +199,11 @@ extension Step {
     case .buildEBPFPackage(let build): ["rm -r \(shellQuoted(build.folder))"]
     case .loadEBPF(let load):
       [purpose == .rollback ? load.old.map(EBPFLoad.typed) ?? EBPFLoad.typedUnload : EBPFLoad.typedUnload]
+    // The index of what lies on the disk is right at any time.
+    case .indexModules: []
+    case .setKernel(let setting): purpose == .rollback ? [setting.typed(setting.old)] : []
+    case .addFile(let file): ["rm \(shellQuoted(file.path))"]
+    case .setRights(let rights): purpose == .rollback ? [rights.typed(rights.old)] : []
     }
   }
 

@@ -44,6 +44,10 @@ extension Transaction {
     case .mountBpf: try await BpfFileSystem(system, nil).mount()
     case .buildEBPFPackage(let build): try await build.run(system)
     case .loadEBPF(let load): try await loadEBPF(load.settings)
+    case .indexModules(let kernel): try await Depmod.run(kernel, system)
+    case .setKernel(let setting): try setting.set(setting.value, system.files)
+    case .addFile(let file): try file.add(system.files)
+    case .setRights(let rights): try rights.set(rights.mode, system.files)
     }
   }
 
@@ -72,6 +76,10 @@ extension Transaction {
     case .mountBpf: try await BpfFileSystem(system, nil).release()
     case .buildEBPFPackage(let build): try removeFiles([build.folder])
     case .loadEBPF(let load): try await unloadEBPF(load, purpose)
+    case .indexModules: break
+    case .setKernel(let setting): if purpose == .rollback { try setting.set(setting.old, system.files) }
+    case .addFile(let file): try file.remove(system.files)
+    case .setRights(let rights): if purpose == .rollback { try rights.set(rights.old, system.files) }
     }
   }
 

@@ -45,6 +45,11 @@ public struct Console: Sendable {
     wantsColor = color && terminal.allowsColor
   }
 
+  /// The same console on another terminal.
+  func on(_ terminal: Terminal) -> Console {
+    Console(terminal, json: json, loudness: loudness, color: wantsColor)
+  }
+
   /// `text` in a style for standard output, plain where that is no terminal.
   public func styled(_ text: String, _ style: Style) -> String {
     paint(text, style, on: terminal.outIsTerminal)

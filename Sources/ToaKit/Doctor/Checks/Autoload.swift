@@ -29,7 +29,8 @@ extension Check {
     return Outcome(
       .warning, "nothing loads toa.ko at boot", expected: "a line `toa` in modules-load.d",
       evidence: ["looked at: \(autoloadFolders.joined(separator: " "))"],
-      fix: ["echo toa > /etc/modules-load.d/toa.conf"])
+      fix: ["echo toa > /etc/modules-load.d/toa.conf"],
+      repairs: [.addFile(AddedFile(path: "/etc/modules-load.d/toa.conf", line: ModuleBackend.moduleName))])
   }
 
   static let legacyAutoload = Check(
@@ -46,11 +47,13 @@ extension Check {
     if let skip = context.unmet(.moduleSupport, .host) { return skip }
     let lines = context.facts.autoload
     guard !lines.isEmpty else { return Outcome(.ok, "none") }
+    let removable = OldAutoload.removable(lines, context.system.files)
     return Outcome(
       .warning,
       "\(lines.count == 1 ? "a start-up line loads" : "\(lines.count) start-up lines load") a toa the old way",
       expected: "modules-load.d alone", evidence: lines.map { "\($0.path):\($0.number): \($0.text)" },
-      fix: lines.map { "sed -i '\($0.number)s/^/# /' \($0.path)" })
+      fix: lines.map { "sed -i '\($0.number)s/^/# /' \($0.path)" },
+      repairs: removable.isEmpty ? [] : [.removeOldAutoload(OldAutoload(removable))])
   }
 }
 

@@ -30,7 +30,8 @@ extension Check {
           ? "function tracing is switched off: toa.ko is loaded and sees nothing"
           : "function tracing is switched off, and with it every hook", expected: "kernel.ftrace_enabled = 1",
         evidence: ["\(path): 0"] + (context.live?.hook.map { ["\(LiveModule.path("hook")): \($0)"] } ?? []),
-        fix: ["sysctl kernel.ftrace_enabled=1", "grep -rs ftrace_enabled /etc/sysctl.conf /etc/sysctl.d"])
+        fix: ["sysctl kernel.ftrace_enabled=1", "grep -rs ftrace_enabled /etc/sysctl.conf /etc/sysctl.d"],
+        repairs: [.setKernel(KernelSetting(path: path, value: "1", old: "0"))])
     }
     if let hook = context.live?.hook, context.isLoaded {
       return Outcome(.ok, "\(hook), in use", evidence: ["\(LiveModule.path("hook")): \(hook)"])

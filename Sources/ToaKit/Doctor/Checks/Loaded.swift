@@ -35,7 +35,9 @@ extension Check {
     }
     return Outcome(
       .error, "installed but not loaded", expected: "toa.ko in the kernel",
-      evidence: ["/sys/module/toa is not there", file.path], fix: ["toa load"])
+      evidence: ["/sys/module/toa is not there", file.path], fix: ["toa load"],
+      // Beside another TOA it would not help.
+      repairs: context.facts.otherTOA.traces.isEmpty ? [.loadModule(ModuleBackend.moduleName)] : [])
   }
 }
 

@@ -21,7 +21,8 @@ extension Check {
     guard let file = files.first else { return context.unmet(.moduleFile) ?? Outcome(.ok, "yes") }
     return Outcome(
       context.isLoaded ? .warning : .error, "depmod does not know \(file)", expected: "toa.ko in \(index)",
-      evidence: ["\(index) has no toa.ko"], fix: ["depmod -a \(context.kernel)"])
+      evidence: ["\(index) has no toa.ko"], fix: ["depmod -a \(context.kernel)"],
+      repairs: [.indexModules(context.kernel)])
   }
 
   static let shadowCopies = Check(

@@ -83,7 +83,8 @@ extension Check {
     if !idle.isEmpty {
       return Outcome(
         .warning, "\(idle.spoken) may not be executed, and is passed over", expected: "mode 755", evidence: hooks,
-        fix: ["chmod 755 \(idle.joined(separator: " "))"])
+        fix: ["chmod 755 \(idle.joined(separator: " "))"],
+        repairs: idle.map { .setRights(FileRights(path: $0, mode: 0o755, old: files.mode($0) ?? 0o644)) })
     }
     // kernel-install(8) passes over a plugin that a namesake in /etc hides.
     let mask = KernelHooksPackage.plugin.replacing("/usr/lib/", with: "/etc/")

@@ -36,7 +36,8 @@ extension Check {
     guard state == "0" else { return Outcome(.ok, "yes", evidence: ["\(path): \(state)"]) }
     return Outcome(
       .error, "switched off: toa.ko is loaded and sees nothing", expected: "\(path): 1",
-      evidence: ["\(path): 0", "\(LiveModule.path("hook")): kretprobe"], fix: ["echo 1 > \(path)"])
+      evidence: ["\(path): 0", "\(LiveModule.path("hook")): kretprobe"], fix: ["echo 1 > \(path)"],
+      repairs: [.setKernel(KernelSetting(path: path, value: "1", old: "0"))])
   }
 
   static let hookedFunctions = Check(
