@@ -72,7 +72,7 @@ extension Check {
     guard let enabled = files.line(path), enabled != "0" else {
       return Outcome(.ok, files.exists(path) ? "switched off" : "not in this kernel")
     }
-    let accepted = files.protocolCounter("MPTcpExt", "MPCapableACKRX", in: "/proc/net/netstat") ?? 0
+    let accepted = ProtocolCounters(files)?["MPTcpExt", "MPCapableACKRX"] ?? 0
     guard accepted == 0 else {
       return Outcome(
         .warning,
@@ -96,24 +96,5 @@ extension FileRoot {
   fileprivate func isCompatible(_ process: String) -> Bool {
     guard let vector = try? bytes("/proc/\(process)/auxv", limit: 16), vector.count >= 8 else { return false }
     return vector[4..<8].contains { $0 != 0 }
-  }
-
-  /// A counter of a file like /proc/net/netstat: a line of names and a line of values, both beginning with the group.
-  fileprivate func protocolCounter(_ group: String, _ name: String, in path: String) -> UInt64? {
-    let rows = (line(path) ?? "").split(separator: "\n").filter { $0.hasPrefix(group + ":") }
-      .map { $0.split(separator: " ") }
-    guard rows.count == 2, let column = rows[0].firstIndex(of: name[...]), column < rows[1].count else { return nil }
-    return UInt64(rows[1][column])
-  }
-
-  /// How many sockets of some protocols /proc/net/protocols counts.
-  fileprivate func openSockets(of protocols: Set<String>) -> Int {
-    var sockets = 0
-    for row in (line("/proc/net/protocols") ?? "").split(separator: "\n") {
-      let words = row.split(separator: " ")
-      guard words.count > 2, protocols.contains(String(words[0])), let count = Int(words[2]) else { continue }
-      sockets += max(0, count)
-    }
-    return sockets
   }
 }

@@ -66,8 +66,10 @@ struct ListeningService: Sendable, Equatable {
 
 extension FileRoot {
   /// The services of this network namespace, each name and cgroup once, by their lowest port.
-  func listeningServices() -> [ListeningService] {
-    let sockets = tcpSockets { $0.isListening && !isLoopback($0.address) }
+  func listeningServices() -> [ListeningService] { services(of: tcpSockets { $0.isListening && $0.isReachable }) }
+
+  /// The services that have these sockets open.
+  func services(of sockets: [TCPSocket]) -> [ListeningService] {
     let ports = Dictionary(sockets.map { ($0.number, $0.port) }) { $1 }
     guard !ports.isEmpty else { return [] }
     var services: [ListeningService] = []
@@ -86,11 +88,4 @@ extension FileRoot {
     }
     return services.sorted { ($0.ports.first ?? 0, $0.name) < ($1.ports.first ?? 0, $1.name) }
   }
-}
-
-/// Whether an address as the kernel prints it, in words of the host's byte order, is 127/8, ::1 or ::ffff:127/8.
-private func isLoopback(_ text: Substring) -> Bool {
-  text.count == 8
-    ? text.hasSuffix("7F")
-    : text == "00000000000000000000000001000000" || text.hasPrefix("0000000000000000FFFF0000") && text.hasSuffix("7F")
 }
