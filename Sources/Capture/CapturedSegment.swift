@@ -27,6 +27,8 @@ public struct CapturedSegment: Sendable, Hashable {
   public let optionLength: Int
   /// Bytes of data.
   public let payloadLength: Int
+  /// Whether it is the first part of a packet that was too long for a link on the way.
+  public let isFragment: Bool
 
   /// Whether the capture cut off some of the options, so that nothing can be said of them.
   public var isCutOff: Bool { optionBytes.count < optionLength }
@@ -36,6 +38,7 @@ public struct CapturedSegment: Sendable, Hashable {
     guard let bytes = packet.internetPacket, let first = bytes.first else { return nil }
     let (segment, length): (ArraySlice<UInt8>, Int)
     let addresses: (source: IPAddress, destination: IPAddress)
+    var isFragment = false
     switch first >> 4 {
     case 4:
       guard bytes.count >= 20, bytes.bigEndian16(at: 6) & 0x1fff == 0, bytes[bytes.startIndex + 9] == 6 else {
@@ -48,6 +51,7 @@ public struct CapturedSegment: Sendable, Hashable {
         .v4(IPv4Address(bytes.bigEndian32(at: 12))), .v4(IPv4Address(bytes.bigEndian32(at: 16)))
       )
       hops = bytes[bytes.startIndex + 8]
+      isFragment = bytes.bigEndian16(at: 6) & 0x2000 != 0
       (segment, length) = (bytes.dropFirst(headerLength), totalLength - headerLength)
     case 6:
       guard bytes.count >= 40, let source = IPv6Address(bytes: Array(bytes.dropFirst(8).prefix(16))),
@@ -76,6 +80,7 @@ public struct CapturedSegment: Sendable, Hashable {
     optionLength = headerLength - 20
     optionBytes = Array(segment.dropFirst(20).prefix(min(optionLength, max(0, length - 20))))
     payloadLength = length - headerLength
+    self.isFragment = isFragment
   }
 
   /// Creates a segment from its parts, for a direction and a moment.
@@ -96,6 +101,7 @@ public struct CapturedSegment: Sendable, Hashable {
     self.optionBytes = optionBytes
     optionLength = optionBytes.count
     self.payloadLength = payloadLength
+    isFragment = false
   }
 
   /// Bytes of the IP packet. 0 in the header is what segmentation offload leaves there: then the capture's own length counts.

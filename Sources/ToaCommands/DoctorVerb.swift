@@ -13,7 +13,10 @@ public struct DoctorVerb: Verb {
   public static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Say what keeps TOA from working here, and the command that mends it.",
-    discussion: "Reads only, unless --fix is given. The exit status is 2 when a check found an error.")
+    discussion: """
+      Reads only, unless --fix is given. The exit status is 2 when a check found an error. With --capture it also watches connections \
+      being opened, and says whether they bring the option.
+      """)
 
   /// Options that every verb has.
   @OptionGroup public var common: CommonOptions
@@ -42,8 +45,20 @@ public struct DoctorVerb: Verb {
     help: ArgumentHelp("Say why a server on this port does not see its clients.", valueName: "port"))
   var why: UInt16?
 
-  @Option(name: .long, help: ArgumentHelp("How long --why watches for connections.", valueName: "number"))
+  @Flag(name: .long, help: "Also watch connections being opened.")
+  var capture = false
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Ports of the servers behind the load balancer, for --capture and --read.", valueName: "port"))
+  var port: [UInt16] = []
+
+  @Option(name: .long, help: ArgumentHelp("How long --capture and --why watch for connections.", valueName: "number"))
   var seconds = 10
+
+  @Option(
+    name: .long, help: ArgumentHelp("Look at the connections of a pcap file instead of capturing.", valueName: "file"))
+  var read: String?
 
   @Option(
     name: .long,
@@ -76,12 +91,23 @@ public struct DoctorVerb: Verb {
     }
     if mask, bundle == nil { throw ValidationError("--mask goes with --bundle FILE") }
     if bundle != nil, root.root != "/" { throw ValidationError("--bundle looks at this host, and takes no --root") }
+    if capture, read != nil || why != nil { throw ValidationError("--capture goes with neither --read nor --why") }
+    if capture, root.root != "/" || kernel.kernel != nil {
+      throw ValidationError("--capture looks at this host, and takes no --root or --kernel")
+    }
+    if !port.isEmpty, !capture, read == nil { throw ValidationError("--port goes with --capture or --read") }
+    if port.contains(0) || port.count > CaptureRequest.maximumPorts {
+      throw ValidationError("--port takes up to \(CaptureRequest.maximumPorts) ports, 1 to 65535")
+    }
     if !(1...3600).contains(seconds) { throw ValidationError("--seconds takes 1 to 3600") }
     if !(1...86400).contains(interval) { throw ValidationError("--interval takes 1 to 86400") }
     if fix, root.root != "/" { throw ValidationError("--fix mends this host, and takes no --root") }
     if (change.dryRun || change.yes) && !fix { throw ValidationError("--dry-run and --yes belong to --fix") }
     if [fix, watch, why != nil, bundle != nil, list, explain != nil].count(where: { $0 }) > 1 {
       throw ValidationError("--fix, --watch, --why, --bundle, --list and --explain exclude each other")
+    }
+    if capture || read != nil, fix || watch || bundle != nil {
+      throw ValidationError("--capture and --read go with none of --fix, --watch and --bundle")
     }
   }
 
@@ -121,7 +147,10 @@ public struct DoctorVerb: Verb {
       console.answer(document)
       return status(document.doctor)
     }
-    let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip)
+    let request =
+      capture
+      ? CaptureRequest(ports: port, seconds: seconds) : read.map { CaptureRequest(ports: port, read: $0) }
+    let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip, capture: request)
     console.answer(document)
     return status(document)
   }

@@ -57,6 +57,8 @@ struct DoctorHost: Sendable {
   var modules: [String: ModuleState]
   /// Files by "NAME RELEASE".
   var files: [String: String]
+  /// The capture that doctor is asked for.
+  var watch: CaptureRequest?
 
   /// Makes the host; `changes` overwrites or, with nil, removes files.
   init(_ state: State = .loaded, changes: [String: String?] = [:]) throws {
@@ -110,7 +112,7 @@ struct DoctorHost: Sendable {
 
   /// Gathers the facts of a kernel, by default of the running one.
   func context(kernel: String? = nil) async throws -> DoctorContext {
-    try await DoctorContext.gather(whole, kernel: kernel)
+    try await DoctorContext.gather(whole, kernel: kernel, capture: watch)
   }
 
   /// The finding of one check.
@@ -274,6 +276,7 @@ extension BpfControl {
     }
     control.hasPins = { true }
     control.attachments = { _ throws(BpfError) in attached }
+    control.counters = { () throws(BpfError) in [BpfCounter(name: "syn_recv_sock_toa", perCPU: [40, 2])] }
     return control
   }
 

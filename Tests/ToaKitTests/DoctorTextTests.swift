@@ -89,7 +89,7 @@ import Testing
     let text = try await report(DoctorHost(.ebpf)).text
     #expect(text.hasSuffix("\nAll is well for kernel 6.1.0-56-cloud-amd64 with eBPF.\n"))
     let count = Check.all.filter { $0.subject == .module }.count
-    #expect(text.contains("left out\n  skip        \(count) checks: not needed: eBPF is used here\n"))
+    #expect(text.contains("\n  skip        \(count) checks: not needed: eBPF is used here\n"))
     #expect(!text.contains("toa.ko"))
     #expect(!text.split(separator: "\n").contains { $0.count > 80 })
     var bare = try DoctorHost(.able)
@@ -162,7 +162,7 @@ import Testing
     DoctorReport(system, Console(system.terminal)).list()
     let lines = transcript.out.split(separator: "\n")
     #expect(lines.count == Check.all.count + 1)
-    #expect(lines[0] == "check  group                  looks at")
-    #expect(lines[1] == "ENV01  environment            processor")
+    #expect(lines[0] == "check  group                     looks at")
+    #expect(lines[1] == "ENV01  environment               processor")
   }
 }

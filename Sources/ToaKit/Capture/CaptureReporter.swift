@@ -31,7 +31,7 @@ public struct CaptureReporter: Sendable {
     if let path = request.read {
       try read(path, &session)
     } else {
-      console.say(announcement(request))
+      console.say(request.announcement)
       try await capture(request, &session)
     }
     try session.end()
@@ -41,15 +41,6 @@ public struct CaptureReporter: Sendable {
       next = await CaptureAdvice(system: system, isOwn: request.read == nil, judge: judge).next(main, totals)
     }
     return CaptureResult(judge: judge, session: session, next: next)
-  }
-
-  private func announcement(_ request: CaptureRequest) -> String {
-    let ports =
-      request.ports.isEmpty ? "all TCP ports" : "port " + request.ports.map(String.init).joined(separator: ", ")
-    let place = request.interface.map { " on \($0)" } ?? ""
-    let ends = [request.seconds.map { "\($0) s" }, request.count.map { "\($0) connections" }].compactMap { $0 }
-    return "Watching \(ports)\(place)"
-      + (ends.isEmpty ? "; Ctrl-C ends it." : " for " + ends.joined(separator: " or ") + ".")
   }
 
   private func read(_ path: String, _ session: inout CaptureSession) throws(ToaError) {

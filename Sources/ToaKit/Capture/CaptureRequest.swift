@@ -58,3 +58,14 @@ public struct CaptureRequest: Sendable {
     }
   }
 }
+
+extension CaptureRequest {
+  /// What is said when it begins.
+  var announcement: String {
+    let all = ports.isEmpty ? "all TCP ports" : "port " + ports.map(String.init).joined(separator: ", ")
+    let place = interface.map { " on \($0)" } ?? ""
+    let ends = [seconds.map { "\($0) s" }, count.map { "\($0) connections" }].compactMap { $0 }
+    return "Watching \(all)\(place)"
+      + (ends.isEmpty ? "; Ctrl-C ends it." : " for " + ends.joined(separator: " or ") + ".")
+  }
+}

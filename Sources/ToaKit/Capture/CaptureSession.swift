@@ -9,10 +9,13 @@ struct CaptureSession {
   private let console: Console
   private let request: CaptureRequest
   private let judge: HandshakeJudge
+  private let ports: Set<UInt16>
   private var tracker: HandshakeTracker
   private(set) var totals = CaptureTotals()
   private(set) var connections: [CaptureDocument.Connection] = []
   private(set) var lost = 0
+  /// Packets that came in fragments.
+  private(set) var fragments = 0
 
   init(_ system: System, _ console: Console, _ request: CaptureRequest, _ judge: HandshakeJudge) {
     self.system = system
@@ -20,6 +23,7 @@ struct CaptureSession {
     self.request = request
     self.judge = judge
     let ports = Set(request.ports)
+    self.ports = ports
     tracker = HandshakeTracker { ports.isEmpty || ports.contains($0.port) }
   }
 
@@ -48,6 +52,7 @@ struct CaptureSession {
     }
     for packet in packets {
       guard let segment = CapturedSegment(packet) else { continue }
+      if segment.isFragment, !segment.isOutgoing, accepts(segment.destination.port) { fragments += 1 }
       show(tracker.take(segment))
       if hasEnough { return }
     }
@@ -57,6 +62,8 @@ struct CaptureSession {
   mutating func end() throws(ToaError) {
     if !hasEnough { show(tracker.finish()) }
   }
+
+  private func accepts(_ port: UInt16) -> Bool { ports.isEmpty || ports.contains(port) }
 
   private var pcapPath: String? { request.pcap.map(absolutePath) }
 
@@ -71,7 +78,7 @@ struct CaptureSession {
   private mutating func show(_ handshakes: [Handshake]) {
     for handshake in handshakes where !hasEnough {
       let verdict = judge.judge(handshake)
-      totals.add(handshake, verdict)
+      totals.add(handshake, verdict, judge.profile)
       if console.json { connections.append(CaptureDocument.Connection(handshake, verdict)) }
       let style: Console.Style = verdict.cause == .delivered ? .good : verdict.cause.isComplete ? .bad : .faint
       let client = verdict.found.map { "\($0.client)" } ?? "-"

@@ -33,7 +33,13 @@ extension Check {
   private static let persistence = [
     autoload, bpfAtBoot, bootOrder, legacyAutoload, initramfs, kernelHooks, dkmsState, nextBootCovered,
   ]
-  private static let network: [Check] = []
-  private static let observation: [Check] = []
-  private static let application = [selfTest]
+  private static let network = [
+    optionArrives, optionRead, optionSpace, segmentSpace, packetLength, handshakeShape, optionStripped, stackedOptions,
+    synCookies, openingVariants, reversePath, forwardedPorts, proxies, transparentProxy, transparentClient, ipv6,
+    largeReceive, earlyPrograms, sourceTrusted,
+  ]
+  private static let observation = [
+    countersReadable, addressesTaken, addressesAsked, addressesFreed, olderConnections, roomForAddresses,
+  ]
+  private static let application = [selfTest, nat64Clients, datagramPorts, containers, systemCallFilters]
 }

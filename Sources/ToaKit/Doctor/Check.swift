@@ -66,6 +66,8 @@ public struct Check: Sendable {
   public let subject: Subject
   /// Who has to act on what it finds, unless the outcome says otherwise.
   public let owner: Owner
+  /// Whether it looks at the capture, where there is one.
+  public let watches: Bool
   /// What it means, why it matters and how to mend it; the page of `doctor --explain`.
   public let explanation: String
   /// Looks; a throw is reported as a crash of the check, never as a finding about the host.
@@ -74,13 +76,14 @@ public struct Check: Sendable {
   /// Creates a check.
   public init(
     _ id: String, _ group: Group, _ title: String, about subject: Subject = .both, owner: Owner = .host,
-    explanation: String, probe: @escaping @Sendable (DoctorContext) async throws -> Outcome
+    watches: Bool = false, explanation: String, probe: @escaping @Sendable (DoctorContext) async throws -> Outcome
   ) {
     self.id = id
     self.group = group
     self.title = title
     self.subject = subject
     self.owner = owner
+    self.watches = watches
     self.explanation = explanation
     self.probe = probe
   }

@@ -30,22 +30,32 @@ public struct Doctor: Sendable {
     (selection.only + selection.skip).filter { word in !checks.contains { Selection.names([word], $0) } }
   }
 
-  /// Runs the selected checks; the findings come in the order of the checks.
+  /// Runs the selected checks; the findings come in the order of the checks. Those that look at a capture come behind the others, as the
+  /// connections of the self-test would be counted as well.
   public func examine(_ context: DoctorContext, _ selection: Selection = Selection()) async -> [Finding] {
     let chosen = checks.filter { selection.only.isEmpty || Selection.names(selection.only, $0) }
-    return await withTaskGroup(of: (Int, Finding).self) { group in
-      for (index, check) in chosen.enumerated() {
-        let left = Selection.names(selection.skip, check)
-        group.addTask {
-          left
-            ? (index, check.finding(Outcome(.skipped, "left out on request"), milliseconds: 0))
-            : (index, await check.examined(context))
+    var findings = [Finding?](repeating: nil, count: chosen.count)
+    let rounds =
+      context.watch == nil
+      ? [Array(chosen.indices)]
+      : [
+        chosen.indices.filter { !chosen[$0].watches }, chosen.indices.filter { chosen[$0].watches },
+      ]
+    for round in rounds {
+      await withTaskGroup(of: (Int, Finding).self) { group in
+        for index in round {
+          let check = chosen[index]
+          let left = Selection.names(selection.skip, check)
+          group.addTask {
+            left
+              ? (index, check.finding(Outcome(.skipped, "left out on request"), milliseconds: 0))
+              : (index, await check.examined(context))
+          }
         }
+        for await (index, finding) in group { findings[index] = finding }
       }
-      var findings = [Finding?](repeating: nil, count: chosen.count)
-      for await (index, finding) in group { findings[index] = finding }
-      return findings.compactMap { $0 }
     }
+    return findings.compactMap { $0 }
   }
 }
 

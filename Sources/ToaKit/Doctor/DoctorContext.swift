@@ -13,13 +13,20 @@ public struct DoctorContext: Sendable {
   public let file: ModuleFile?
   /// What the running kernel says of eBPF; nothing when another one is looked at.
   let bpf: BpfState
+  /// What the network and its servers are like.
+  let network: NetworkFacts
+  /// The capture that was asked for; nil when none was.
+  let watch: NetworkWatch?
 
-  /// Reads the facts for the kernel called `kernel`, or for the running one.
-  public static func gather(_ system: System, kernel: String? = nil) async throws(ToaError) -> DoctorContext {
+  /// Reads the facts for the kernel called `kernel`, or for the running one, and with a request captures as soon as a check asks.
+  public static func gather(
+    _ system: System, kernel: String? = nil, capture: CaptureRequest? = nil
+  ) async throws(ToaError) -> DoctorContext {
     let facts = try await system.facts(kernel: kernel)
     return DoctorContext(
       system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil,
       file: ModuleFile(system, kernel: facts.target.text),
-      bpf: facts.isRunning ? BpfState.ask(system) : BpfState())
+      bpf: facts.isRunning ? BpfState.ask(system) : BpfState(), network: NetworkFacts(system),
+      watch: capture.map { NetworkWatch($0, system) })
   }
 }

@@ -32,15 +32,26 @@ public struct DoctorReport: Sendable {
     self.doctor = doctor
   }
 
-  /// Runs the checks and prints their findings, the bad ones with their fix.
-  public func examine(kernel: String?, only: [String], skip: [String]) async throws(ToaError) -> DoctorDocument {
+  /// Runs the checks, with a request also those that look at a capture, and prints their findings, the bad ones with their fix.
+  public func examine(
+    kernel: String?, only: [String], skip: [String], capture: CaptureRequest? = nil
+  ) async throws(ToaError) -> DoctorDocument {
     let selection = Doctor.Selection(only: only, skip: skip)
     let unknown = doctor.unknown(selection)
     guard unknown.isEmpty else {
       throw ToaError(
         .usage, "no check or group is called \(unknown.joined(separator: ", "))", next: ["toa doctor --list"])
     }
-    let context = try await DoctorContext.gather(system, kernel: kernel)
+    let context = try await DoctorContext.gather(system, kernel: kernel, capture: capture)
+    if let capture {
+      if capture.read == nil {
+        console.say(capture.announcement)
+      }
+      // A file that cannot be read is no finding about this host.
+      else if case .failure(let error)? = await context.watch?.outcome {
+        throw error
+      }
+    }
     let findings = await doctor.examine(context, selection)
     FindingsText(console).show(findings, kernel: context.facts.target.text, verdict: Self.verdict(findings))
     return DoctorDocument(

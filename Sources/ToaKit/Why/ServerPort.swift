@@ -30,6 +30,10 @@ struct ServerPort {
     "haproxy", "envoy", "docker-proxy", "traefik", "varnishd", "squid", "stunnel", "stunnel4", "sslh", "pound", "kong",
     "rootlessport", "slirp4netns", "pasta", "socat", "redir", "istio-proxy", "linkerd2-proxy", "cilium-envoy",
   ]
+  /// Those of them that cannot tell who the client is, even if they are asked to.
+  static let blindProxies: Set<String> = [
+    "docker-proxy", "rootlessport", "slirp4netns", "pasta", "pasta.avx2", "rootlesskit", "socat", "redir",
+  ]
   /// Programs that are servers and proxies, as they are configured.
   static let servers: Set<String> = ["nginx", "apache2", "httpd", "caddy", "openresty", "tengine", "angie"]
 }

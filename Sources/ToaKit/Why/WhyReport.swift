@@ -65,13 +65,12 @@ public struct WhyReport: Sendable {
     let seen = try await CaptureReporter(system, quiet).look(
       CaptureRequest(ports: [number], seconds: seconds, profile: live.profile, trusted: live.trusted))
     let after = try live.counters()?.totals ?? [:]
-    return connections(port, seconds, seen, live, &walk) { (after[$0] ?? 0) &- (before[$0] ?? 0) }
+    return connections(port, seconds, seen, live, &walk, AddressUse(before, after))
   }
 
   /// From the connections that were seen on.
   private func connections(
-    _ port: ServerPort, _ seconds: Int, _ seen: CaptureResult, _ live: Backend, _ walk: inout Walk,
-    _ counted: (String) -> UInt64
+    _ port: ServerPort, _ seconds: Int, _ seen: CaptureResult, _ live: Backend, _ walk: inout Walk, _ use: AddressUse
   ) -> Leaf {
     let totals = seen.session.totals
     guard totals.complete > 0 else {
@@ -106,41 +105,29 @@ public struct WhyReport: Sendable {
     }
     walk.step("does each name its client", "all \(totals.complete)", true)
 
-    let taken = counted("syn_recv_sock_toa")
-    guard taken > 0 else {
+    guard use.cause != .notCovered else {
       walk.step("did TOA take the addresses", "none", false)
       let covers = live.cgroup.map { $0.isEmpty ? "" : ": it covers the cgroup \($0)" } ?? ""
       return Leaf(
         .notCovered, "none of these connections was seen by \(live.name)\(covers)",
-        live.kind == .ebpf
-          ? ["toa doctor --only BPF13", "toa load --backend ebpf, which covers every process"]
-          : ["toa doctor --only MOD", "is the server's traffic handled by the kernel (no DPDK, no gVisor)?"])
+        WhyCause.notCoveredNext(live.kind))
     }
-    walk.step("did TOA take the addresses", "\(taken) of all connections of this host", true)
-    return application(port, &walk, counted)
+    walk.step("did TOA take the addresses", "\(use.taken) of all connections of this host", true)
+    return application(port, &walk, use)
   }
 
   /// What the application makes of it.
-  private func application(_ port: ServerPort, _ walk: inout Walk, _ counted: (String) -> UInt64) -> Leaf {
-    let (asked, calls) = (counted("getname_toa_ok"), counted("getsockopt_ok"))
-    let bypass = counted("getname_toa_bypass")
-    walk.step(
-      "do applications ask", "\(asked) answers by accept() and getpeername(), \(calls) by getsockopt()",
-      asked + calls > 0)
+  private func application(_ port: ServerPort, _ walk: inout Walk, _ use: AddressUse) -> Leaf {
+    walk.step("do applications ask", use.asked, use.answers + use.calls > 0)
     if let proxy = port.owners.first(where: ServerPort.proxies.contains) {
       return Leaf(
         .proxy, "port \(port.number) is that of \(proxy), which sees the client; servers behind it see \(proxy)",
         ["let \(proxy) pass the client on: PROXY protocol (haproxy: send-proxy-v2), or X-Forwarded-For for HTTP"])
     }
-    if asked + calls == 0, bypass > 0 {
-      return Leaf(
-        .nat64, "clients have IPv6 addresses, and the application listens with an IPv4 socket, which cannot hold them",
-        ["listen on [::], or ask by getsockopt(fd, IPPROTO_IP, 4096, ...)"])
-    }
-    if asked + calls == 0 {
-      return Leaf(
-        .notAsked, "addresses are there, and no application asked for one by accept(), getpeername() or getsockopt()",
-        ["does it log a header instead (X-Forwarded-For), or an address that it keeps from elsewhere?"])
+    switch use.cause {
+    case .nat64: return Leaf(.nat64, WhyCause.nat64Sentence, WhyCause.nat64Next)
+    case .notAsked: return Leaf(.notAsked, WhyCause.notAskedSentence, WhyCause.notAskedNext)
+    default: break
     }
     let server = port.owners.first(where: ServerPort.servers.contains)
     return Leaf(

@@ -22,7 +22,7 @@ extension Check {
     guard context.bpf.live != nil else { return Outcome(.skipped, "needs eBPF at work (BPF07)") }
     let scope = context.bpf.scope
     guard scope != "/" else { return Outcome(.ok, "every process is covered") }
-    let services = context.system.files.listeningServices()
+    let services = await context.network.services.value
     let (inside, outside) = services.reduce(into: ([ListeningService](), [ListeningService]())) { parts, service in
       if service.isIn(scope) { parts.0.append(service) } else { parts.1.append(service) }
     }
@@ -65,10 +65,7 @@ struct ListeningService: Sendable, Equatable {
 }
 
 extension FileRoot {
-  /// The services of this network namespace, each name and cgroup once, by their lowest port.
-  func listeningServices() -> [ListeningService] { services(of: tcpSockets { $0.isListening && $0.isReachable }) }
-
-  /// The services that have these sockets open.
+  /// The services that have these sockets open, each name and cgroup once, by their lowest port.
   func services(of sockets: [TCPSocket]) -> [ListeningService] {
     let ports = Dictionary(sockets.map { ($0.number, $0.port) }) { $1 }
     guard !ports.isEmpty else { return [] }
