@@ -9,7 +9,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 
-MODULE="another-toa another-toa-files load status stats-layout selftest selftest-profiles debug doctor trusted-at-runtime profile table unload kretprobe doctor-neighbours"
+MODULE="another-toa another-toa-files load status stats-layout selftest selftest-profiles debug doctor doctor-why trusted-at-runtime profile table unload kretprobe doctor-neighbours"
 CASES="module-cases module-profiles module-trust module-elsewhere module-sockets module-neighbours module-tracers module-unloads module-sleeping"
 FIRE="fire-malformed fire-profiles fire-processors fire-namespaces"
 EBPF="ebpf-load ebpf-status ebpf-selftest ebpf-doctor ebpf-stats ebpf-table ebpf-replace ebpf-getsockopt ebpf-unload backends-agree"

@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")"
 out=${1:?usage: build.sh DIRECTORY}
-programs="cases early elsewhere faults fire hold neighbours profiles sleeping sockets stress tracers trust unloads"
+programs="cases early elsewhere faults fire hold neighbours profiles serve sleeping sockets stress tracers trust unloads"
 shared="changes count fentry host judge odd options shapes sleepers table wire"
 flags="-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -Werror -pthread"
 
