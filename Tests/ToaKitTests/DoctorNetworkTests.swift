@@ -16,7 +16,11 @@ import Wire
     _ state: DoctorHost.State = .loaded, _ changes: [String: String?] = [:],
     _ spoil: @escaping @Sendable (inout DoctorHost) -> Void = { _ in }
   ) -> Situation {
-    Situation(check, expected, name, says: says, fix: fix, state, DoctorHost.serving.merging(changes) { $1 }) { host in
+    // A folder that is removed goes whole, whichever comes first.
+    let files = DoctorHost.serving.filter { path, _ in
+      !changes.contains { $0.value == nil && path.hasPrefix($0.key + "/") }
+    }
+    return Situation(check, expected, name, says: says, fix: fix, state, files.merging(changes) { $1 }) { host in
       host.answers["dmesg"] = DoctorHost.says(DoctorHost.log + "[  100.000000] TOA: toa load success\n")
       spoil(&host)
     }
