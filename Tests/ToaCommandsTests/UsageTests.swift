@@ -62,7 +62,8 @@ struct UsageTests {
   }
 
   @Test(arguments: [
-    "isntall", "install --no-such", "install --trust", "install now", "doctor --fail-on x", "stats --percpu",
+    "isntall", "install --no-such", "install --trust", "install now", "doctor --fail-on x", "doctor --dry-run",
+    "doctor --yes", "doctor --fix --root /x", "doctor --fix --watch", "doctor --watch --interval 0", "stats --percpu",
     "table --limit x", "table --limit -1",
     "debug", "debug maybe", "debug on off",
     "load --dryrun", "uninstall --kernel 6.1", "install --backend kmod", "load --backend auto", "--json",
