@@ -99,20 +99,23 @@ import Testing
     Situation("CC05", .ok, "no log", says: "none"),
     Situation("CC05", .ok, "a build that went well", says: "well", .bare, [log: "  CC [M]  toa.o\n  LD [M]  toa.ko\n"]),
     Situation(
-      "CC05", .error, "a flag of a newer gcc", says: "does not know a flag", fix: "CC03", .bare,
+      "CC05", .warning, "a flag of a newer gcc", says: "does not know a flag", fix: "CC03", .bare,
       failed("gcc-11: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'")),
     Situation(
       "CC05", .warning, "a plugin, with a module", says: "plugin", fix: "CC04", .loaded,
       failed("cc1: error: incompatible gcc/plugin versions")),
     Situation(
-      "CC05", .error, "a full disk", says: "disk was full", fix: "df -h", .bare,
+      "CC05", .warning, "a full disk", says: "disk was full", fix: "df -h", .bare,
       failed("cc1: fatal error: No space left on device")),
     Situation(
-      "CC05", .error, "an error that nobody knows", says: "does not know", fix: "less", .bare,
+      "CC05", .warning, "an error that nobody knows", says: "does not know", fix: "less", .bare,
       failed("toa.c:1: error: odd")),
     Situation("CC05", .skipped, "a kernel without modules", .bare, [:]) {
       $0.system = $0.system.with(moduleLoading: ENOSYS)
     },
+    Situation(
+      "CC05", .ok, "a program that is missed and not needed", says: "well", .bare,
+      [log: "  CC [M]  toa.o\n/bin/sh: 1: pahole: not found\n  LD [M]  toa.ko\n"]),
     Situation("CC06", .ok, "a kernel that asks for none"),
     Situation("CC06", .warning, "a module without", fix: "toa install", .loaded, retpoline),
     Situation("CC06", .ok, "a module with", .loaded, retpoline) { $0.information["retpoline"] = "Y" },
