@@ -8,6 +8,8 @@ enum CaseFailure: Error, Equatable, CustomStringConvertible {
   case system(String, Int32)
   /// The kernel answered the load balancer with a reset.
   case reset
+  /// The kernel answered the SYN and did not take its data.
+  case dataNotTaken
   /// The TUN device did not take a packet: errno.
   case notSent(Int32)
 
@@ -17,6 +19,7 @@ enum CaseFailure: Error, Equatable, CustomStringConvertible {
     case .timeout(let what): "\(what) within the time of the case"
     case .system(let call, let errno): "\(call) failed with errno \(errno)"
     case .reset: "the kernel answered with a reset"
+    case .dataNotTaken: "the kernel took no data from the SYN"
     case .notSent(let errno): "the TUN device did not take a packet (errno \(errno))"
     }
   }

@@ -9,7 +9,7 @@ struct Listener: ~Copyable {
   /// The port that the kernel chose.
   let port: UInt16
 
-  init(_ family: ListenerFamily, defersAccept: Bool = false) throws(CaseFailure) {
+  init(_ family: ListenerFamily, defersAccept: Bool = false, takesFastOpen: Bool = false) throws(CaseFailure) {
     let any: IPAddress = family == .v4 ? .v4(IPv4Address(0)) : .v6(IPv6Address(high: 0, low: 0))
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let number = socket(Int32(any.family), type, 0)
@@ -27,6 +27,13 @@ struct Listener: ~Copyable {
       let size = socklen_t(MemoryLayout<Int32>.size)
       guard unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, &seconds, size) == 0 else {
         throw .system("setsockopt(TCP_DEFER_ACCEPT)", errno)
+      }
+    }
+    if takesFastOpen {
+      var length: Int32 = 8
+      let size = socklen_t(MemoryLayout<Int32>.size)
+      guard unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_FASTOPEN, &length, size) == 0 else {
+        throw .system("setsockopt(TCP_FASTOPEN)", errno)
       }
     }
     let address = SocketAddress(Endpoint(address: any, port: 0)).bytes

@@ -20,6 +20,13 @@ extension Scenario {
     socketCall == nil ? expectedName(from: addresses, port: port) : client(port: port)
   }
 
+  /// What accept(2) and getpeername(2) give where the backend cannot name the client.
+  private func balancerName(from addresses: TCPPacket.Addresses, port: UInt16) -> Endpoint {
+    var control = self
+    control.isPositive = false
+    return control.expectedName(from: addresses, port: port)
+  }
+
   /// The client as it is seen through a connection from this port of the balancer.
   private func client(port: UInt16) -> Endpoint {
     Endpoint(address: client.address, port: client.port == 0 ? port : client.port)
@@ -36,20 +43,29 @@ extension Scenario {
     case .v6(let source, _): balancer = Endpoint(address: .v6(source), port: port)
     }
     let peer = isPositive && !hidesClient ? client(port: port) : balancer
-    guard listener == .dualStack, case .v4(let address) = peer.address else { return peer }
+    guard listener != .v4, case .v4(let address) = peer.address else { return peer }
     return Endpoint(address: .v6(IPv6Address(mapped: address)), port: peer.port)
   }
 
   /// The result of a case that ran, or tried to.
-  func result(_ observation: Observation, after duration: Duration) -> SelfTestCase {
+  func result(_ observation: Observation, from addresses: TCPPacket.Addresses, port: UInt16, after duration: Duration)
+    -> SelfTestCase
+  {
     let isAsExpected =
       observation.accepted == observation.expectedName && observation.peerName == observation.expectedName
       && (socketCall == nil || observation.bySocketOption == observation.expected)
+    var (expected, failure) = (observation.expected, observation.failure)
+    if limit != nil, !isAsExpected {
+      expected = balancerName(from: addresses, port: port)
+      if failure == nil, observation.accepted != expected || observation.peerName != expected {
+        failure = "neither the client nor the load balancer"
+      }
+    }
     return SelfTestCase(
-      name: name, purpose: purpose, isPositive: isPositive, expected: observation.expected.description,
+      name: name, purpose: purpose, isPositive: isPositive, expected: expected.description,
       accepted: observation.accepted?.description ?? "", peerName: observation.peerName?.description ?? "",
       bySocketOption: socketCall.map { _ in observation.bySocketOption?.description ?? "" },
-      passed: isAsExpected && observation.failure == nil, failure: observation.failure,
+      passed: isAsExpected && failure == nil, failure: failure, limit: limit,
       microseconds: wholeMicroseconds(duration))
   }
 

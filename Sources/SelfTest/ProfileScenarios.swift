@@ -10,13 +10,12 @@ extension ScenarioList {
     let option = bytes(format, client)
     let (deferred, late) = (abilities.lacks(.deferred) ?? anyV4.skip, abilities.lacks(.late) ?? anyV4.skip)
     let syn = abilities.lacks(.syn) ?? anyV4.skip
-    let old =
-      abilities.readsOldSegments ? nil : "this backend is not shown segments that TCP takes for old"
+    let limits = abilities.limits
     return [
       Scenario(
         name: "v4-deferred", purpose: "The option is read from the bare ACK that TCP_DEFER_ACCEPT swallows.",
         defersAccept: true, options: option, later: [Scenario.Segment(payload: Self.request)], isPositive: true,
-        client: client, skip: deferred),
+        client: client, skip: abilities.lacks(.deferred, unless: .deferred) ?? anyV4.skip, limit: limits[.deferred]),
       Scenario(
         name: "v4-deferred-no-option", purpose: "A swallowed ACK without an option leaves the load balancer's address.",
         defersAccept: true, later: [Scenario.Segment(payload: Self.request)], client: client, skip: deferred),
@@ -26,13 +25,13 @@ extension ScenarioList {
       Scenario(
         name: "v4-late-overtaken", purpose: "Data without an option overtakes the ACK that names the client.",
         payload: Self.request, later: [Scenario.Segment(options: option, isOvertaken: true)], isPositive: true,
-        client: client, skip: late ?? old),
+        client: client, skip: late, limit: limits[.overtaken]),
       Scenario(
         name: "v4-late-untrusted", purpose: "A late option from outside of the trusted prefixes is ignored.",
         isTrusted: false, payload: Self.request, later: [Scenario.Segment(options: option)], client: client, skip: late),
       Scenario(
         name: "v4-syn", purpose: "The option is read from the SYN when nothing else has one.", synOptions: option,
-        isPositive: true, client: client, skip: syn),
+        isPositive: true, client: client, skip: abilities.lacks(.syn, unless: .syn) ?? anyV4.skip, limit: limits[.syn]),
       Scenario(
         name: "v4-syn-and-ack", purpose: "Of a SYN and an ACK with different clients the ACK wins.",
         synOptions: bytes(format, other(client)), options: option, isPositive: true, client: client, skip: syn),
@@ -77,7 +76,7 @@ extension ScenarioList {
   }
 
   /// Another client that an option of the same format can name.
-  private func other(_ client: Endpoint) -> Endpoint {
+  func other(_ client: Endpoint) -> Endpoint {
     Endpoint(address: Scenario.otherClient.address, port: client.port == 0 ? 0 : Scenario.otherClient.port)
   }
 }

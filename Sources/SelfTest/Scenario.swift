@@ -25,8 +25,8 @@ struct Scenario {
     var isLast = false
   }
 
-  let name: String
-  let purpose: String
+  var name: String
+  var purpose: String
   var listener = ListenerFamily.v4
   /// Whether the listener sets TCP_DEFER_ACCEPT, so that the bare ACK makes no socket.
   var defersAccept = false
@@ -34,10 +34,14 @@ struct Scenario {
   var isTrusted = true
   /// TCP option bytes of the SYN, behind the maximum segment size.
   var synOptions: [UInt8] = []
+  /// Data in the SYN, which the listener takes by TCP Fast Open (RFC 7413), so that the SYN makes the socket.
+  var synPayload: [UInt8] = []
   /// TCP option bytes of the segment that completes the handshake.
   var options: [UInt8] = []
   /// Data in that segment; a bare ACK has none.
   var payload: [UInt8] = []
+  /// Whether that segment also ends the balancer's side.
+  var isLast = false
   /// What the balancer sends then, before the application takes the connection.
   var later: [Segment] = []
   /// Whether the server answers with SYN cookies and so remembers nothing of the SYN.
@@ -50,6 +54,8 @@ struct Scenario {
   var client = Scenario.client
   /// Why the case does not apply to the running backend; nil when it does.
   var skip: String?
+  /// Why the running backend cannot name the client here, so that the balancer is expected; nil when it can.
+  var limit: String?
 
   /// An IPv4 client: a documentation address (RFC 5737).
   static let client = Endpoint(address: .v4(IPv4Address(192, 0, 2, 77)), port: 34567)

@@ -23,7 +23,7 @@ struct ScenarioList {
 
   /// All cases in the order in which they run.
   var all: [Scenario] {
-    delivered + refused + dualStack + other + clientsV6 + socketCalls + elsewhere + several + others
+    delivered + refused + dualStack + other + clientsV6 + socketCalls + shapes + elsewhere + several + others
   }
 
   /// A usual option when the backend reads one, else the shortest that it reads.

@@ -21,15 +21,18 @@ struct SyntheticBalancer {
     sequence = 0x746f_6100 &+ UInt32(port) << 12
   }
 
-  /// Sends the SYN, with these options behind the maximum segment size, and waits for the SYN/ACK. The SYN is repeated every 20 ms, as a new IPv6 address takes a moment.
+  /// Sends the SYN, with these options behind the maximum segment size, and waits for the SYN/ACK, which must have taken the data. The SYN
+  /// is repeated every 20 ms, as a new IPv6 address takes a moment.
   mutating func open(
-    over tun: borrowing TunDevice, options: [UInt8] = [], before deadline: Deadline
+    over tun: borrowing TunDevice, options: [UInt8] = [], payload: [UInt8] = [], before deadline: Deadline
   ) throws(CaseFailure) {
-    let syn = packet(.syn, options: TCPOption.maximumSegmentSize(1400).bytes + options)
+    let syn = packet(.syn, options: TCPOption.maximumSegmentSize(1400).bytes + options, payload: payload)
     while !deadline.hasPassed {
       try send(syn, over: tun)
-      if let answer = try receive(over: tun, before: deadline.orAfter(milliseconds: 20)) {
-        sequence &+= 1
+      if let answer = try receive(over: tun, length: payload.count, before: deadline.orAfter(milliseconds: 20)) {
+        let taken = answer.header.acknowledgment &- sequence
+        guard taken == UInt32(payload.count) + 1 else { throw .dataNotTaken }
+        sequence &+= taken
         first = sequence
         acknowledgment = answer.header.sequence &+ 1
         return
@@ -61,10 +64,13 @@ struct SyntheticBalancer {
   }
 
   /// The SYN/ACK for this connection; other packets, such as router solicitations, are passed over. Nil on timeout.
-  private func receive(over tun: borrowing TunDevice, before deadline: Deadline) throws(CaseFailure) -> TCPPacket? {
+  private func receive(
+    over tun: borrowing TunDevice, length: Int, before deadline: Deadline
+  ) throws(CaseFailure) -> TCPPacket? {
     while let bytes = tun.read(before: deadline) {
       guard let answer = try? TCPPacket(parsing: bytes), answer.header.sourcePort == serverPort,
-        answer.header.destinationPort == port, answer.header.acknowledgment == sequence &+ 1
+        answer.header.destinationPort == port,
+        (1...UInt32(length) + 1).contains(answer.header.acknowledgment &- sequence)
       else { continue }
       if answer.header.flags.contains(.rst) { throw .reset }
       if answer.header.flags.isSuperset(of: [.syn, .ack]) { return answer }

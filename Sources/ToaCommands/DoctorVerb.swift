@@ -34,6 +34,9 @@ public struct DoctorVerb: Verb {
   @Option(name: .customLong("fail-on"), help: "Least severe finding that makes the exit status 2.")
   var failOn = FailOn.error
 
+  @Option(name: .long, help: ArgumentHelp("Also write the findings as JUnit XML.", valueName: "file"))
+  var junit: String?
+
   @Flag(name: .long, help: "List the checks.")
   var list = false
 
@@ -99,6 +102,9 @@ public struct DoctorVerb: Verb {
     if port.contains(0) || port.count > CaptureRequest.maximumPorts {
       throw ValidationError("--port takes up to \(CaptureRequest.maximumPorts) ports, 1 to 65535")
     }
+    if junit != nil, fix || watch || why != nil || list || explain != nil || bundle != nil {
+      throw ValidationError("--junit goes with none of --fix, --watch, --why, --list, --explain and --bundle")
+    }
     if !(1...3600).contains(seconds) { throw ValidationError("--seconds takes 1 to 3600") }
     if !(1...86400).contains(interval) { throw ValidationError("--interval takes 1 to 86400") }
     if fix, root.root != "/" { throw ValidationError("--fix mends this host, and takes no --root") }
@@ -152,16 +158,20 @@ public struct DoctorVerb: Verb {
       ? CaptureRequest(ports: port, seconds: seconds) : read.map { CaptureRequest(ports: port, read: $0) }
     let document = try await report.examine(kernel: kernel.kernel, only: only, skip: skip, capture: request)
     console.answer(document)
+    if let junit { try report.write(document, toJUnit: junit, failing: bad) }
     return status(document)
   }
 
+  /// Findings that make the exit status 2.
+  private var bad: Set<Finding.Status> {
+    switch failOn {
+    case .error: [.error, .crashed]
+    case .warning: [.error, .crashed, .warning]
+    case .never: []
+    }
+  }
+
   private func status(_ document: DoctorDocument) -> ExitStatus {
-    let bad: Set<Finding.Status> =
-      switch failOn {
-      case .error: [.error, .crashed]
-      case .warning: [.error, .crashed, .warning]
-      case .never: []
-      }
-    return document.findings.contains { bad.contains($0.status) } ? .refused : .success
+    document.findings.contains { bad.contains($0.status) } ? .refused : .success
   }
 }

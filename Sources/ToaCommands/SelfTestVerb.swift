@@ -21,12 +21,22 @@ public struct SelfTestVerb: Verb {
     help: ArgumentHelp("Run only these cases.", valueName: "case"))
   var only: [String] = []
 
+  @Option(name: .long, help: "Test what this profile asks for (default: the profile in force).")
+  var profile: String?
+
+  @Flag(name: .long, help: "Try each option with each handshake on each kind of socket.")
+  var all = false
+
+  @Option(name: .long, help: ArgumentHelp("Also write the results as JUnit XML.", valueName: "file"))
+  var junit: String?
+
   /// Creates the verb.
   public init() {}
 
   /// Does the work.
   public func run(_ system: System, _ console: Console) async throws(ToaError) -> ExitStatus {
-    let document = try await SelfTestReporter(system, console).run(only: only)
+    let document = try await SelfTestReporter(system, console).run(
+      SelfTestRequest(only: only, profile: profile, isWhole: all, junit: junit))
     console.answer(document)
     return document.passed ? .success : .selfTestFailed
   }

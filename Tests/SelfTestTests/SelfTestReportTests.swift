@@ -28,6 +28,20 @@ import Testing
     #expect(!SelfTestReport(cases: cases, milliseconds: 0).passed)
   }
 
+  @Test func `what the backend cannot give neither passes nor fails, and what it gives all the same is told`() {
+    func limited(passed: Bool, failure: String? = nil) -> SelfTestCase {
+      SelfTestCase(
+        name: "case", purpose: "", expected: "", accepted: "", peerName: "", passed: passed, failure: failure,
+        limit: "no program sees it")
+    }
+    #expect(limited(passed: false).outcome == .limited && !limited(passed: false).failed)
+    #expect(limited(passed: true).outcome == .beyondLimit)
+    #expect(limited(passed: false, failure: "a timeout").failed)
+    #expect(result(true, passed: false).outcome == .failed && result(true, passed: true).outcome == .passed)
+    #expect(!SelfTestReport(cases: [limited(passed: false)], milliseconds: 0).passed)
+    #expect(SelfTestReport(cases: [limited(passed: false), result(true, passed: true)], milliseconds: 0).passed)
+  }
+
   @Test func `a negative control that was asked for alone can pass`() {
     #expect(SelfTestReport(cases: [result(false, passed: true)], milliseconds: 0).passed)
   }

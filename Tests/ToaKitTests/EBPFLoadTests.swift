@@ -229,7 +229,7 @@ struct SelfTestCgroupTests {
     var system = host.system
     system.selfTest = { options throws(SelfTestError) in
       #expect(host.files.line(folder + "/cgroup.procs") == "0")
-      #expect(options.abilities == Abilities(options: .standard, behaviours: [.late]))
+      #expect(options.abilities == Abilities(options: .standard, behaviours: [.late], limits: Abilities.limitsOfEBPF))
       host.remove(folder + "/cgroup.procs")
       throw SelfTestError(step: "make a network namespace", errno: EPERM)
     }

@@ -141,10 +141,12 @@ public struct Backend: Sendable {
       guard let profile = module.profile.flatMap({ try? Profile(parsing: $0) }) else { return .basic }
       let calls = profile.socketCalls.filter { module.socketCalls?.contains($0.rawValue) == true }
       return Abilities(
-        options: profile.options, socketCalls: calls, behaviours: profile.behaviours, readsOldSegments: true)
+        options: profile.options, socketCalls: calls, behaviours: profile.behaviours,
+        limits: Abilities.limitsOfModule)
     case .ebpf(let programs):
       return Abilities(
-        options: programs.settings.options, socketCalls: Set(programs.settings.socketCalls), behaviours: [.late])
+        options: programs.settings.options, socketCalls: Set(programs.settings.socketCalls), behaviours: [.late],
+        limits: Abilities.limitsOfEBPF)
     }
   }
 

@@ -27,26 +27,33 @@ public struct SelfTestReporter: Sendable {
     self.console = console
   }
 
-  /// Runs the cases and prints them; throws only when the test could not be set up.
-  public func run(only: [String] = []) async throws(ToaError) -> SelfTestDocument {
-    let report = try await report(only: only)
+  /// Runs the cases and prints them; throws only when the test could not be set up, or a file cannot be written.
+  public func run(_ request: SelfTestRequest = SelfTestRequest()) async throws(ToaError) -> SelfTestDocument {
+    let only = request.only
+    let report = try await report(request)
     if !only.isEmpty && report.cases.count != only.count {
       let known = Set(report.cases.map(\.name))
       throw ToaError(
         .usage, "no self-test case is called \(only.filter { !known.contains($0) }.joined(separator: ", "))",
-        next: ["toa selftest lists the names"])
+        next: ["toa selftest --all lists the names"])
     }
     for line in SelfTestTable(report.cases, console).lines { console.print(line) }
     console.print()
-    console.print(Self.summary(report, console))
+    for one in report.cases where one.outcome == .beyondLimit {
+      console.say("\(one.name) named the client, which was not expected: \(one.limit ?? "")", .warning)
+    }
+    console.print(Self.summary(report, console, profile: request.profile))
+    if let path = request.junit { try system.write(Self.junit(report), to: path) }
     return SelfTestDocument(passed: report.passed, milliseconds: report.milliseconds, cases: report.cases)
   }
 
-  /// Runs every case without printing the table.
-  public func report(only: [String] = []) async throws(ToaError) -> SelfTestReport {
+  /// Runs the cases without printing the table.
+  public func report(_ request: SelfTestRequest = SelfTestRequest()) async throws(ToaError) -> SelfTestReport {
+    let profile = try request.parsedProfile()
     let live = try Backend.live(system)
     let options = SelfTestOptions(
-      only: only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) }, abilities: live?.abilities ?? .basic)
+      only: request.only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) },
+      abilities: live?.abilities ?? .basic, profile: profile, isWhole: request.isWhole)
     guard let cgroup = live?.cgroup else { return try await connect(options) }
     return try await SelfTestCgroup(system, console).inside(cgroup) { () throws(ToaError) in try await connect(options)
     }
@@ -61,13 +68,38 @@ public struct SelfTestReporter: Sendable {
   }
 
   /// The last line: how many of how many, in which time.
-  static func summary(_ report: SelfTestReport, _ console: Console) -> String {
-    let failed = report.cases.filter(\.failed).count
-    let skipped = report.cases.filter { $0.skipped != nil }.count
-    let tail = skipped == 0 ? "" : ", \(skipped) not applicable"
+  static func summary(_ report: SelfTestReport, _ console: Console, profile: String? = nil) -> String {
+    func count(_ outcome: SelfTestOutcome) -> Int { report.cases.count { $0.outcome == outcome } }
+    let (failed, skipped, limited) = (count(.failed), count(.skipped), count(.limited))
+    let tail =
+      (limited == 0 ? "" : ", \(limited) as expected of this backend")
+      + (skipped == 0 ? "" : ", \(skipped) not applicable")
+    let next = profile.map { "toa status shows the profile in force; toa load --profile \($0)" } ?? "toa doctor"
     return failed == 0 && report.passed
-      ? console.styled("\(report.cases.count - skipped) cases passed", .good) + "\(tail), in \(report.milliseconds) ms"
-      : console.styled("\(failed) of \(report.cases.count) cases failed", .bad) + "\(tail); next: toa doctor"
+      ? console.styled("\(report.cases.count - skipped - limited) cases passed", .good)
+        + "\(tail), in \(report.milliseconds) ms"
+      : console.styled("\(failed) of \(report.cases.count) cases failed", .bad) + "\(tail); next: \(next)"
+  }
+
+  /// The cases as a test suite.
+  private static func junit(_ report: SelfTestReport) -> JUnitReport {
+    JUnitReport(
+      suite: "toa selftest",
+      cases: report.cases.map { one in
+        let seen =
+          "expected \(one.expected), accept \(one.accepted), getpeername \(one.peerName)"
+          + (one.bySocketOption.map { ", getsockopt \($0)" } ?? "")
+        let result: JUnitReport.Result =
+          switch one.outcome {
+          case .passed, .beyondLimit: .passed
+          case .failed: .failed(one.failure ?? "wrong address", detail: seen)
+          case .skipped: .skipped(one.skipped ?? "")
+          case .limited: .skipped("expected: \(one.limit ?? "")")
+          }
+        let output = one.outcome == .beyondLimit ? "not expected: \(one.limit ?? "")" : ""
+        return JUnitReport.Case(
+          group: "selftest", name: one.name, microseconds: one.microseconds, result: result, output: output)
+      })
   }
 
   private static func explain(_ error: SelfTestError) -> ToaError {

@@ -32,7 +32,7 @@ struct SelfTestTable {
 
   private var narrow: Table {
     var table = Table(["case", "expected", "result"])
-    for one in cases where one.skipped == nil {
+    for one in cases where one.skipped == nil && one.outcome != .limited {
       table.add([Table.Cell(one.name), Table.Cell(one.expected), verdict(one)])
       guard !one.passed else { continue }
       for (call, seen) in [("accept", one.accepted), ("getpeername", one.peerName)] {
@@ -42,21 +42,30 @@ struct SelfTestTable {
     return table
   }
 
-  /// The cases that did not run, by their reasons.
+  /// The cases that did not run, and those that the backend cannot pass, by their reasons.
   private var leftOut: [String] {
-    let reasons = cases.compactMap(\.skipped).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let reasons = cases.compactMap(Self.reason).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return reasons.flatMap { reason in
-      let names = cases.filter { $0.skipped == reason }.map(\.name).joined(separator: ", ")
-      return ["not applicable: \(reason)"] + console.wrapped(names).map { "  " + $0 }
+      let names = cases.filter { Self.reason($0) == reason }.map(\.name).joined(separator: ", ")
+      return [reason] + console.wrapped(names).map { "  " + $0 }
     }.map { console.styled($0, .faint) }
   }
 
+  private static func reason(_ one: SelfTestCase) -> String? {
+    switch one.outcome {
+    case .skipped: "not applicable: \(one.skipped ?? "")"
+    case .limited: "as expected, the load balancer: \(one.limit ?? "")"
+    default: nil
+    }
+  }
+
   private func style(_ one: SelfTestCase, _ seen: String) -> Console.Style? {
-    one.skipped == nil && seen != one.expected && one.bySocketOption == nil ? .bad : nil
+    one.outcome == .failed && seen != one.expected && one.bySocketOption == nil ? .bad : nil
   }
 
   private func verdict(_ one: SelfTestCase) -> Table.Cell {
-    if let reason = one.skipped { return Table.Cell("not applicable: \(reason)", .faint) }
+    if let reason = Self.reason(one) { return Table.Cell(reason, .faint) }
+    if one.outcome == .beyondLimit { return Table.Cell("ok, which was not expected", .warning) }
     if one.passed { return Table.Cell(one.bySocketOption == nil ? "ok" : "ok, by getsockopt", .good) }
     return Table.Cell(one.failure.map { "failed: \($0)" } ?? "failed", .bad)
   }

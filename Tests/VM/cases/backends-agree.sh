@@ -5,9 +5,9 @@
 # ran FILE: "name expected accepted peerName bySocketOption" of each case of a self-test that ran
 ran() {
   awk -F '"' '
-    $2 == "accepted" || $2 == "bySocketOption" || $2 == "expected" || $2 == "name" || $2 == "peerName" || $2 == "skipped" { value[$2] = $4 }
+    $2 == "accepted" || $2 == "bySocketOption" || $2 == "expected" || $2 == "name" || $2 == "peerName" || $2 == "skipped" || $2 == "limit" { value[$2] = $4 }
     /^ *},?$/ && "name" in value {
-      if (!("skipped" in value)) print value["name"], value["expected"], value["accepted"], value["peerName"], value["bySocketOption"]
+      if (!("skipped" in value) && !("limit" in value)) print value["name"], value["expected"], value["accepted"], value["peerName"], value["bySocketOption"]
       split("", value)
     }' "$1" | sort
 }
