@@ -44,8 +44,8 @@ let package = Package(
     .target(name: "Host", dependencies: [systemPackage], swiftSettings: strict),
     .target(name: "Packaging", dependencies: ["Assets", "Host"], swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: memorySafe),
-    .target(name: "SelfTest", dependencies: ["CLinux", "Linux", "Wire"], swiftSettings: memorySafe),
     .target(name: "Capture", dependencies: ["CLinux", "Linux", "Wire"], swiftSettings: memorySafe),
+    .target(name: "SelfTest", dependencies: ["CLinux", "Capture", "Linux", "Wire"], swiftSettings: memorySafe),
     .target(
       name: "ToaKit",
       dependencies: [
@@ -75,7 +75,7 @@ let package = Package(
     .testTarget(
       name: "CaptureTests", dependencies: ["CLinux", "Capture", "Host", "SelfTest", "ToaKit", "Wire"],
       swiftSettings: memorySafe),
-    .testTarget(name: "SelfTestTests", dependencies: ["SelfTest", "Wire"], swiftSettings: strict),
+    .testTarget(name: "SelfTestTests", dependencies: ["Linux", "SelfTest", "Wire"], swiftSettings: strict),
     .testTarget(
       name: "ToaKitTests",
       dependencies: ["Bpf", "Capture", "Host", "Kmod", "SelfTest", "ToaKit", "Wire", systemPackage],

@@ -40,6 +40,13 @@ fail: {
 }
 }
 
+int clinux_drop_everything(int fd) {
+  struct sock_filter nothing = {.code = BPF_RET | BPF_K, .k = 0};
+  const struct sock_fprog program = {.len = 1, .filter = &nothing};
+
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno : 0;
+}
+
 long clinux_receive_packet(int fd, void *bytes, size_t size, struct clinux_packet *packet) {
   _Alignas(struct cmsghdr) char control[256];
   struct sockaddr_ll from = {0};

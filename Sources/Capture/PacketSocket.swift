@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
-import Linux
+package import Linux
 
 /// A packet(7) socket that gets the headers of TCP packets. Needs CAP_NET_RAW.
-struct PacketSocket: ~Copyable {
+package struct PacketSocket: ~Copyable {
   private let descriptor: Descriptor
   /// Number of the loopback device, on which each packet is seen twice.
   private let loopback: UInt32
   private var buffer = [UInt8](repeating: 0, count: Int(PacketFilter.keptBytes))
 
-  init(_ options: CaptureOptions) throws(CaptureError) {
+  package init(_ options: CaptureOptions) throws(CaptureError) {
     descriptor = Descriptor(try Self.open(options))
     loopback = unsafe if_nametoindex("lo")
   }
@@ -28,7 +28,7 @@ struct PacketSocket: ~Copyable {
   }
 
   /// Waits for packets until the deadline and returns those that are there, at most `limit`.
-  mutating func read(before deadline: Deadline, limit: Int = 1024) throws(CaptureError) -> [CapturedPacket] {
+  package mutating func read(before deadline: Deadline, limit: Int = 1024) throws(CaptureError) -> [CapturedPacket] {
     guard descriptor.waitUntilReadable(before: deadline) else { return [] }
     var packets: [CapturedPacket] = []
     while packets.count < limit {
@@ -49,6 +49,9 @@ struct PacketSocket: ~Copyable {
     }
     return packets
   }
+
+  /// The descriptor, to wait for together with others.
+  package var number: Int32 { descriptor.number }
 
   /// Packets that were lost since the last call, because they were not read in time.
   func lost() -> Int { max(0, Int(clinux_lost_packets(descriptor.number))) }

@@ -20,7 +20,7 @@ if [ "${1:-}" = --toa ]; then TOA=$2; shift 2; fi
 TOA=$(realpath -m "$TOA")
 [ -x "$TOA" ] || die "there is no toa at $TOA" "make static"
 cases=("$@")
-[ $# -gt 0 ] || cases=(inject selftest servers trust profile getsockopt scope late many simulate doctor replace kill time)
+[ $# -gt 0 ] || cases=(inject selftest path servers trust profile getsockopt scope late many simulate doctor replace kill time)
 for name in "${cases[@]}"; do
   case $name in */*) continue ;; esac
   [ -e "$BPF_DIR/cases/$name.sh" ] || die "there is no $BPF_DIR/cases/$name.sh" "choose from: $(cd "$BPF_DIR/cases" && echo *.sh)"

@@ -54,6 +54,9 @@ struct clinux_packet {
 /// from before the filter was there. The descriptor, or -errno.
 int clinux_open_packet_socket(const struct sock_filter *filter, unsigned short length, uint32_t interface);
 
+/// A filter by which a socket drops every packet that comes for it, unanswered: 0, or -errno.
+int clinux_drop_everything(int fd);
+
 /// recvmsg(2) on such a socket, without waiting: the bytes kept, or -errno.
 long clinux_receive_packet(int fd, void *bytes, size_t size, struct clinux_packet *packet);
 

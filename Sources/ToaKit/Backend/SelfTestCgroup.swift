@@ -6,6 +6,8 @@ internal import Host
 struct SelfTestCgroup: Sendable {
   /// Name of the cgroup that is made below the covered one.
   static let name = "toa-selftest"
+  /// Name of that of a listener: a self-test that runs at the same time takes all that is in its own with it when it goes.
+  static let nameOfListener = "toa-selftest-listen"
   let system: System
   let console: Console
 
@@ -15,17 +17,17 @@ struct SelfTestCgroup: Sendable {
   }
 
   /// Where to go for a covered cgroup from the one in which the process is; nil when that is covered already.
-  static func detour(covered: String, own: String) -> String? {
+  static func detour(covered: String, own: String, name: String = name) -> String? {
     if covered == "/" || own == covered || own.hasPrefix(covered + "/") { return nil }
     return covered + "/" + name
   }
 
   /// Does something inside of a covered cgroup and comes back, whatever happens. What a killed run left there is used again.
   func inside<Value: Sendable>(
-    _ covered: String, _ body: () async throws(ToaError) -> Value
+    _ covered: String, name: String = name, _ body: () async throws(ToaError) -> Value
   ) async throws(ToaError) -> Value {
     let text = (try? system.files.text(ProcessCgroup.path)) ?? ""
-    guard let own = ProcessCgroup.parse(text), let detour = Self.detour(covered: covered, own: own) else {
+    guard let own = ProcessCgroup.parse(text), let detour = Self.detour(covered: covered, own: own, name: name) else {
       return try await body()
     }
     return try await Cgroups(system).mounted(console) { point throws(ToaError) in

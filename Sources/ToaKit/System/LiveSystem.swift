@@ -10,11 +10,12 @@ internal import SystemPackage
 extension System {
   /// This machine, with the file tree at `root`.
   public static func live(root: String = "/") -> System {
-    let system = System(
+    var system = System(
       files: FileRoot(), run: .live(), modules: .live(), bpf: .live(), identity: .live(), terminal: .live(),
       now: { Int64(time(nil)) }, moduleLoading: { -clinux_probe_module_loading() },
       selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) },
       capture: { options, take async throws(CaptureError) in try await runCapture(options, take) })
+    system.path = .live
     return root == "/" ? system : system.reading(tree: FileRoot(FilePath(root)))
   }
 }

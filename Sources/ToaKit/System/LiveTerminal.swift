@@ -8,7 +8,7 @@ extension Terminal {
     let errIsTerminal = isatty(STDERR_FILENO) == 1
     var size = winsize()
     let known = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return Terminal(
+    var terminal = Terminal(
       out: { writeAll(STDOUT_FILENO, $0) },
       err: { writeAll(STDERR_FILENO, $0) },
       ask: { question in
@@ -21,6 +21,12 @@ extension Terminal {
       allowsColor: getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
         && getenv("TERM").map { String(cString: $0) } ?? "dumb" != "dumb",
       width: known ? Int(size.ws_col) : 80)
+    terminal.line = { question in
+      guard isatty(STDIN_FILENO) == 1 else { return nil }
+      writeAll(STDERR_FILENO, question)
+      return readLine()
+    }
+    return terminal
   }
 }
 

@@ -26,6 +26,8 @@ public struct System: Sendable {
   /// Hands on the TCP packets of this host's interfaces until the time is up or it is told to stop.
   public var capture:
     @Sendable (CaptureOptions, @escaping @Sendable (CaptureBatch) -> Bool) async throws(CaptureError) -> Void
+  /// Crafted connections over a real network.
+  public var path = PathControl.absent
 
   /// Creates a system from its parts.
   public init(

@@ -8,6 +8,8 @@ public struct Terminal: Sendable {
   public var err: @Sendable (String) -> Void
   /// Asks a yes-or-no question; nil where nobody can answer.
   public var ask: @Sendable (String) -> Bool?
+  /// Asks for a line; nil where nobody can answer.
+  public var line: @Sendable (String) -> String? = { _ in nil }
   /// Whether standard output is a terminal.
   public var outIsTerminal: Bool
   /// Whether standard error is a terminal: progress is drawn only there.
