@@ -11,12 +11,13 @@ Tools/swift-runtime.sh
 mkdir -p dist .static
 # -static-executable belongs on the command line: in the manifest it does not reach the dependencies' link entries.
 # The linker warns of dlopen and getpwuid_r inside the Swift runtime; toa calls neither. What makes the file small: code for size,
-# functions in sections of their own, of which the linker drops the unused and keeps the same ones once, and .static/swift. It takes
-# all of them (--icf=all), as Swift's objects do not tell the linker which functions are compared by their address: no code of Swift
-# compares any, and those that C code compares differ in what they do.
+# functions in sections of their own, of which the linker drops the unused and keeps the same ones once, and no tables for unwinding
+# (swift-runtime.sh, ld-static.sh). It takes all same ones (--icf=all), as Swift's objects do not tell the linker which functions are
+# compared by their address: no code of Swift compares any, and those that C code compares differ in what they do.
 if ! TOA_STATIC=1 swift build -c release --product toa --scratch-path .build/static -Xswiftc -static-executable \
   -Xswiftc -resource-dir -Xswiftc "$PWD/.static/swift" -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections \
   -Xcc -ffunction-sections -Xcc -fdata-sections -Xswiftc -use-ld=lld -Xlinker --icf=all -Xlinker -O2 \
+  -Xswiftc -Xclang-linker -Xswiftc --ld-path="$PWD/Tools/ld-static.sh" \
   >.static/build.log 2>&1; then
   grep -v 'statically linked applications' .static/build.log >&2
   exit 1

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The linker of dist/toa: ld.lld, which gets Swift's objects without their tables for unwinding, a twentieth of the file. Swift throws
+# without them (see swift-runtime.sh); the objects themselves stay as the compiler left them.
+set -euo pipefail
+
+tools=$(dirname "$(realpath "$(command -v swift)")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+arguments=()
+for word; do
+  case $word in
+  *.swift.o)
+    "$tools/llvm-objcopy" --remove-section=.eh_frame "$word" "$work/${#arguments[@]}.o"
+    word=$work/${#arguments[@]}.o
+    ;;
+  esac
+  arguments+=("$word")
+done
+"$tools/ld.lld" "${arguments[@]}"
