@@ -2,7 +2,7 @@
 # Shows: an unmodified client whose server sees it behind a load balancer that is not there
 . "$CASES/lib"
 ip link set lo up
-who 4:8000 >ready &
+who-server 4:8000 >ready &
 server=$!
 trap 'kill $server' EXIT
 for _ in 1 2 3 4 5 6 7 8 9 10; do

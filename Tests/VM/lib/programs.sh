@@ -66,8 +66,8 @@ copy_programs() {
   exec 7>"$CACHE/bin/.lock"
   flock 7
   for source in "$VM_DIR"/guest/*.c "$REPO/Tests/Bpf/programs/traps.c"; do cp "$(static_program "$source")" "$1/"; done
-  # Where there is a toa.
-  case ${KVER:-} in *-arm64) ;; *) cp "$(static_program "$REPO/Tests/Bpf/programs/who.c")" "$1/" ;; esac
+  # Where there is a toa; busybox has a who of its own.
+  case ${KVER:-} in *-arm64) ;; *) cp "$(static_program "$REPO/Tests/Bpf/programs/who.c")" "$1/who-server" ;; esac
   programs=$(module_programs) || die "the programs of Tests/Module/guest do not build" "read the lines above"
   cp "$programs"/* "$1/"
   exec 7>&-
