@@ -10,19 +10,22 @@ struct ChildCgroup: Sendable {
   let folder: String
   /// Absolute path of the cgroup that the process is in, to which it comes back.
   let parent: String
+  /// Whether it is this process's alone, so that what is in there in the end is what it has started, and comes back with it.
+  let isOwn: Bool
 
-  init(_ system: System, _ console: Console, folder: String, parent: String) {
+  init(_ system: System, _ console: Console, folder: String, parent: String, isOwn: Bool = false) {
     self.system = system
     self.console = console
     self.folder = folder
     self.parent = parent
+    self.isOwn = isOwn
   }
 
   /// A process's cgroup below the mount point: one of a cgroup namespace sees its own root as "..", and what it sees as the top
   /// is as far as it can go.
   static func folder(of cgroup: String) -> String { cgroup.hasPrefix("/..") || cgroup == "/" ? "" : cgroup }
 
-  /// Does something inside and comes back, whatever happens, with all that is still in there. `refused` says what it means when
+  /// Does something inside and comes back, whatever happens. `refused` says what it means when
   /// the cgroup cannot be entered.
   func inside<Value: Sendable>(
     _ refused: (FileError) -> ToaError, _ body: (_ folder: String) async throws(ToaError) -> Value
@@ -39,14 +42,16 @@ struct ChildCgroup: Sendable {
     do throws(FileError) {
       try move("0", to: parent)
       // One that has ended meanwhile is no longer there to be moved.
-      for process in (try? system.files.text(folder + "/cgroup.procs"))?.split(separator: "\n") ?? [] {
-        try? move(String(process), to: parent)
-      }
+      for process in isOwn ? started : [] { try? move(process, to: parent) }
       try system.files.removeFolder(folder)
     } catch {
       console.say("cannot leave \(folder): \(errorText(error.errno)); it goes with: rmdir \(folder)", .warning)
     }
     return try result.get()
+  }
+
+  private var started: [String] {
+    ((try? system.files.text(folder + "/cgroup.procs")) ?? "").split(separator: "\n").map(String.init)
   }
 
   /// 0 stands for the process that writes.

@@ -81,7 +81,7 @@ public struct Simulator: Sendable {
       let parent = point + ChildCgroup.folder(of: own)
       removeLeftovers(in: parent)
       let folder = parent + "/" + Self.prefix + (system.files.linkTarget("/proc/self") ?? "0")
-      return try await ChildCgroup(system, console, folder: folder, parent: parent).inside(
+      return try await ChildCgroup(system, console, folder: folder, parent: parent, isOwn: true).inside(
         { error in
           ToaError(
             .refused, "cannot make a cgroup for the command", why: "\(error.path): \(errorText(error.errno))",
