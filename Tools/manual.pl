@@ -47,6 +47,8 @@ for my $page (@pages) {
   $text =~ s/^\.Nd "(.*?)\.?"$/.Nd $1/m;
   $text =~ s/^\.Nd (.*)$/".Nd " . $1 =~ s{`}{}gr/me;
   $text =~ s/^\.Pp\n(?=\.(?:It|El))//mg;
+  # Between paragraphs of prose.
+  $text =~ s/\n\n+(?=[^.\n])/\n.Pp\n/g;
   $text =~ s/^([^.\n].*)\n/prose($1)/mge;
   $text =~ s/^\.Sh "SEE ALSO".*\z//ms;
   if (defined $verb) {
