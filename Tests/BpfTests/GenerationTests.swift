@@ -113,6 +113,7 @@ import Wire
     try Stage.run { stage in
       let child = stage.cgroup + "/child"
       try FileManager.default.createDirectory(atPath: child, withIntermediateDirectories: false)
+      defer { rmdir(child) }
       let library = Self.library(stage)
       _ = try library.load(BpfSettings(cgroup: child))
       try #require(rmdir(child) == 0)

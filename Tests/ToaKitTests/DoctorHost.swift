@@ -4,6 +4,7 @@ import Glibc
 import Host
 import Kmod
 import SelfTest
+import SystemPackage
 import Testing
 import ToaKit
 
@@ -105,7 +106,13 @@ struct DoctorHost: Sendable {
 
   /// The host with all its answers.
   var whole: System {
-    system.with(bpf: bpf).with(answers: answers, programs: programs).with(
+    // What a package database is asked about a tree, it is asked with the tree's place.
+    let root = tree.root.location.string
+    let asked = answers.map { command, answer in
+      let about = command.replacing("dpkg --verify", with: "dpkg --root=\(root) --verify")
+      return (about.replacing("rpm --verify", with: "rpm --root \(root) --verify"), answer)
+    }
+    return system.with(bpf: bpf).with(answers: Dictionary(asked) { $1 }, programs: programs).with(
       modules: modules, files: files, information: moreInformation.merging([place: information]) { $1 },
       symbols: [place: symbols])
   }

@@ -101,22 +101,26 @@ struct PackageDatabase: Sendable {
 
   func verify(_ names: [String]) -> Command {
     switch format {
-    case .deb: Command("dpkg", ["--verify"] + names, environment: ["LC_ALL": "C.UTF-8"])
-    case .rpm: Rpm.verify(names)
+    case .deb: aboutTree(Command("dpkg", ["--verify"] + names, environment: ["LC_ALL": "C.UTF-8"]))
+    case .rpm: aboutTree(Rpm.verify(names))
     }
   }
 
   /// What a person calls the database.
   var program: String { format == .deb ? "dpkg" : "rpm" }
 
-  /// The lines of an answer about the tree, which need not be the machine's own.
-  private func lines(_ question: Command) async -> [Substring]? {
+  /// A question about the tree, which need not be the machine's own.
+  private func aboutTree(_ question: Command) -> Command {
+    guard !system.files.isLive else { return question }
+    let root = system.files.location.string
     var question = question
-    if !system.files.isLive {
-      let root = system.files.location.string
-      question.arguments = (format == .deb ? ["--root=\(root)"] : ["--root", root]) + question.arguments
-    }
-    guard let result = try? await system.run.run(question), result.status == 0 else { return nil }
+    question.arguments = (format == .deb ? ["--root=\(root)"] : ["--root", root]) + question.arguments
+    return question
+  }
+
+  /// The lines of an answer about the tree.
+  private func lines(_ question: Command) async -> [Substring]? {
+    guard let result = try? await system.run.run(aboutTree(question)), result.status == 0 else { return nil }
     return result.output.split(separator: "\n", omittingEmptySubsequences: false)
   }
 }
