@@ -20,19 +20,14 @@ public struct CaptureBatch: Sendable, Equatable {
 public func runCapture(
   _ options: CaptureOptions, _ take: @escaping @Sendable (CaptureBatch) -> Bool
 ) async throws(CaptureError) {
-  let outcome = await onOwnThread("toa-capture") {
-    Result { () throws(CaptureError) in
-      var socket = try PacketSocket(options)
-      let end = Deadline(milliseconds: (options.seconds ?? 1_000_000_000) * 1000)
-      var goesOn = true
-      while goesOn, !end.hasPassed {
-        let packets = try socket.read(before: end.orAfter(milliseconds: 200))
-        goesOn = take(CaptureBatch(packets: packets, lost: socket.lost()))
-      }
+  try await onOwnThread("toa-capture", unstarted: { CaptureError.noThread(errno: $0.errno) }) {
+    () throws(CaptureError) in
+    var socket = try PacketSocket(options)
+    let end = Deadline(milliseconds: (options.seconds ?? 1_000_000_000) * 1000)
+    var goesOn = true
+    while goesOn, !end.hasPassed {
+      let packets = try socket.read(before: end.orAfter(milliseconds: 200))
+      goesOn = take(CaptureBatch(packets: packets, lost: socket.lost()))
     }
-  }
-  switch outcome {
-  case .success(let result): try result.get()
-  case .failure(let error): throw .noThread(errno: error.errno)
   }
 }

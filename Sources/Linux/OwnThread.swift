@@ -27,6 +27,17 @@ package func onOwnThread<Value: Sendable>(
   return outcome.result
 }
 
+/// The same for work that can fail; `unstarted` says what it means that no thread could be started.
+package func onOwnThread<Value: Sendable, Failure: Error>(
+  _ name: String, unstarted: (ThreadError) -> Failure, _ work: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+  let outcome = await onOwnThread(name) { Result { () throws(Failure) in try work() } }
+  switch outcome {
+  case .success(let result): return try result.get()
+  case .failure(let error): throw unstarted(error)
+  }
+}
+
 /// No thread could be started.
 package struct ThreadError: Error {
   /// Positive errno.

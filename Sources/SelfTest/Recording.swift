@@ -53,12 +53,8 @@ package struct RecordedPacket: Sendable {
 
 /// Plays scripts, each with a listening socket of its own, and returns the packets of each. Needs what `runSelfTest` needs.
 package func record(_ scripts: [Script]) async throws(SelfTestError) -> [[RecordedPacket]] {
-  let outcome = await onOwnThread("toa-record") {
-    Result { () throws(SelfTestError) in try Recorder().play(scripts) }
-  }
-  switch outcome {
-  case .success(let result): return try result.get()
-  case .failure(let error): throw SelfTestError(step: SetupStep.startThread.rawValue, errno: error.errno)
+  try await onOwnThread("toa-record", unstarted: SelfTestError.init) { () throws(SelfTestError) in
+    try Recorder().play(scripts)
   }
 }
 

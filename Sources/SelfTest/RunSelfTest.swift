@@ -5,13 +5,9 @@ import Linux
 /// that namespace changes, and it goes with its thread. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN, and the TUN driver.
 public func runSelfTest(_ options: SelfTestOptions) async throws(SelfTestError) -> SelfTestReport {
   // A thread of its own, because unshare(2) moves only the calling thread and no later task may run there.
-  let outcome = await onOwnThread("toa-selftest") {
+  try await onOwnThread("toa-selftest", unstarted: SelfTestError.init) { () throws(SelfTestError) in
     let start = ContinuousClock.now
-    return Result { () throws(SelfTestError) in try CaseRunner(options).run() }
-      .map { SelfTestReport(cases: $0, milliseconds: wholeMilliseconds(.now - start)) }
-  }
-  switch outcome {
-  case .success(let result): return try result.get()
-  case .failure(let error): throw SelfTestError(step: SetupStep.startThread.rawValue, errno: error.errno)
+    let cases = try CaseRunner(options).run()
+    return SelfTestReport(cases: cases, milliseconds: wholeMilliseconds(.now - start))
   }
 }

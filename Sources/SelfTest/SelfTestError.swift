@@ -15,6 +15,9 @@ public struct SelfTestError: Error, Sendable, Equatable {
     self.errno = errno
   }
 
+  /// No thread could be started.
+  init(_ error: ThreadError) { self.init(step: SetupStep.startThread.rawValue, errno: error.errno) }
+
   /// Whether there is no TUN driver to open: its module is not loaded and did not load by itself, or the device node is
   /// missing. `modprobe tun` is the remedy.
   public var isTunMissing: Bool { step == SetupStep.openTun.rawValue && [ENOENT, ENODEV, ENXIO].contains(errno) }

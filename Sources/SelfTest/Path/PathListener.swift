@@ -52,15 +52,9 @@ public func runPathListener(
   _ options: PathListenOptions, goesOn: @escaping @Sendable () -> Bool = { true },
   tell: @escaping @Sendable (PathEvent) -> Void = { _ in }
 ) async throws(PathError) {
-  let outcome = await onOwnThread("toa-listen") {
-    Result { () throws(PathError) in
-      var listener = try PathListener(options, tell)
-      try listener.serve(goesOn)
-    }
-  }
-  switch outcome {
-  case .success(let result): try result.get()
-  case .failure(let error): throw .system("starting a thread", errno: error.errno)
+  try await onOwnThread("toa-listen", unstarted: PathError.init) { () throws(PathError) in
+    var listener = try PathListener(options, tell)
+    try listener.serve(goesOn)
   }
 }
 

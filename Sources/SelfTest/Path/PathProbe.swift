@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Linux
 public import Wire
 
 /// One crafted connection over a network.
@@ -158,4 +159,9 @@ public enum PathError: Error, Sendable, Equatable {
   case lost
   /// A system call failed here: which, and errno.
   case system(String, errno: Int32)
+}
+
+extension PathError {
+  /// No thread could be started.
+  init(_ error: ThreadError) { self = .system("starting a thread", errno: error.errno) }
 }

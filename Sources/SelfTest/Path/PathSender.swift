@@ -34,15 +34,9 @@ public struct PathOptions: Sendable {
 public func runPathProbes(
   _ options: PathOptions, tell: @escaping @Sendable (PathResult) -> Void = { _ in }
 ) async throws(PathError) -> PathReport {
-  let outcome = await onOwnThread("toa-against") {
-    Result { () throws(PathError) in
-      var sender = try PathSender(options)
-      return try sender.run(tell)
-    }
-  }
-  switch outcome {
-  case .success(let result): return try result.get()
-  case .failure(let error): throw .system("starting a thread", errno: error.errno)
+  try await onOwnThread("toa-against", unstarted: PathError.init) { () throws(PathError) in
+    var sender = try PathSender(options)
+    return try sender.run(tell)
   }
 }
 
