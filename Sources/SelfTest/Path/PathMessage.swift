@@ -216,10 +216,3 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }
-
-/// A small decimal number without sign or blanks.
-private func decimal(_ text: some Collection<UInt8>, upTo limit: Int) -> Int? {
-  guard (1...7).contains(text.count), text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-  let number = text.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-  return number <= limit ? number : nil
-}

@@ -100,13 +100,7 @@ private func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64? {
   guard (1...8).contains(digits.count) else { return nil }
   var value: UInt64 = 0
   for byte in digits {
-    let digit: UInt8
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-    default: return nil
-    }
+    guard let digit = hexadecimalDigit(byte) else { return nil }
     value = value << 4 | UInt64(digit)
   }
   return value
