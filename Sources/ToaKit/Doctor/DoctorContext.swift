@@ -15,6 +15,10 @@ public struct DoctorContext: Sendable {
   let bpf: BpfState
   /// What the network and its servers are like.
   let network: NetworkFacts
+  /// What dmesg(1) answers.
+  let kernelLog: Once<Result<CommandResult, CommandError>>
+  /// The symbols that `file` needs against those that the headers say are exported, or why they cannot be compared.
+  let symbols: Once<Result<SymbolComparison, Unmet>>
   /// The capture that was asked for; nil when none was.
   let watch: NetworkWatch?
 
@@ -23,10 +27,17 @@ public struct DoctorContext: Sendable {
     _ system: System, kernel: String? = nil, capture: CaptureRequest? = nil
   ) async throws(ToaError) -> DoctorContext {
     let facts = try await system.facts(kernel: kernel)
+    let file = ModuleFile(system, kernel: facts.target.text)
     return DoctorContext(
-      system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil,
-      file: ModuleFile(system, kernel: facts.target.text),
+      system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil, file: file,
       bpf: facts.isRunning ? BpfState.ask(system) : BpfState(), network: NetworkFacts(system),
+      kernelLog: Once {
+        do throws(CommandError) {
+          return .success(try await system.run.run(Command("dmesg")))
+        } catch {
+          return .failure(error)
+        }
+      }, symbols: Once { SymbolComparison.read(file, facts, system) },
       watch: capture.map { NetworkWatch($0, system) })
   }
 }

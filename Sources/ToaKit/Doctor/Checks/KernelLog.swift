@@ -20,7 +20,7 @@ extension Check {
     if let skip = context.unmet(.moduleSupport, .running) { return skip }
     let result: CommandResult
     do throws(CommandError) {
-      result = try await context.system.run.run(Command("dmesg"))
+      result = try await context.kernelLog.value.get()
     } catch {
       return Outcome(.skipped, "dmesg cannot be run", evidence: [error.description])
     }

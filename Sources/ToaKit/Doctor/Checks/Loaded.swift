@@ -30,7 +30,7 @@ extension Check {
     case .absent, .live: break
     }
     guard let file = context.file else { return context.notInstalled }
-    if let obstacle = context.obstacle {
+    if let obstacle = await context.obstacle {
       return Outcome(.skipped, "not loaded, and cannot be before \(obstacle) is mended")
     }
     return Outcome(
@@ -50,16 +50,18 @@ extension DoctorContext {
 
   /// Id of the check whose error keeps an installed module from loading; nil when nothing is known to.
   fileprivate var obstacle: String? {
-    if facts.signing.modulesDisabled { return "SIG04" }
-    if facts.signing.requiresSignature && file?.signer == nil { return "SIG07" }
-    if !hasModule {
-      return file.map { system.files.isOfAnotherKernel($0.path, than: kernel) } == true ? "MOD09" : "MOD04"
+    get async {
+      if facts.signing.modulesDisabled { return "SIG04" }
+      if facts.signing.requiresSignature && file?.signer == nil { return "SIG07" }
+      if !hasModule {
+        return file.map { system.files.isOfAnotherKernel($0.path, than: kernel) } == true ? "MOD09" : "MOD04"
+      }
+      if case .success(let symbols) = await comparedSymbols {
+        if !symbols.other.isEmpty { return "MOD05" }
+        if !symbols.missing.isEmpty { return "MOD06" }
+      }
+      if facts.otherTOA.traces.contains(where: { $0.name != ModuleBackend.moduleName }) { return "MOD11" }
+      return facts.blacklist.entries.isEmpty ? nil : "MOD14"
     }
-    if case .success(let symbols) = comparedSymbols {
-      if !symbols.other.isEmpty { return "MOD05" }
-      if !symbols.missing.isEmpty { return "MOD06" }
-    }
-    if facts.otherTOA.traces.contains(where: { $0.name != ModuleBackend.moduleName }) { return "MOD11" }
-    return facts.blacklist.entries.isEmpty ? nil : "MOD14"
   }
 }

@@ -16,7 +16,7 @@ extension Check {
       """
   ) { context in
     let symbols: SymbolComparison
-    switch context.comparedSymbols {
+    switch await context.comparedSymbols {
     case .failure(let unmet): return unmet.outcome
     case .success(let compared): symbols = compared
     }
@@ -42,7 +42,7 @@ extension Check {
       """
   ) { context in
     let symbols: SymbolComparison
-    switch context.comparedSymbols {
+    switch await context.comparedSymbols {
     case .failure(let unmet): return unmet.outcome
     case .success(let compared): symbols = compared
     }
@@ -68,18 +68,16 @@ struct SymbolComparison {
   let other: [String]
 }
 
-extension DoctorContext {
-  /// The comparison, or why there is nothing to compare.
-  var comparedSymbols: Result<SymbolComparison, Unmet> {
-    func skipped(_ text: String) -> Result<SymbolComparison, Unmet> {
-      .failure(Unmet(outcome: Outcome(.skipped, text)))
-    }
-    if let skip = unmet(.moduleSupport, .moduleFile) { return .failure(Unmet(outcome: skip)) }
+extension SymbolComparison {
+  private static func skipped(_ text: String) -> Result<SymbolComparison, DoctorContext.Unmet> {
+    .failure(DoctorContext.Unmet(outcome: Outcome(.skipped, text)))
+  }
+
+  /// Reads what the module's file needs and what the headers say.
+  static func read(
+    _ file: ModuleFile?, _ facts: HostFacts, _ system: System
+  ) -> Result<SymbolComparison, DoctorContext.Unmet> {
     guard let file else { return skipped("no file") }
-    guard file.kernel == kernel else { return skipped("it is built for another kernel (MOD04)") }
-    if isLoaded, let live = live?.sourceVersion, live == file.sourceVersion {
-      return .failure(Unmet(outcome: Outcome(.ok, "the kernel has loaded it")))
-    }
     let place = "\(facts.target.buildLink)/Module.symvers"
     guard facts.headers.isUsable, system.files.isFile(place) else {
       return skipped("needs the kernel's headers with Module.symvers (HDR04)")
@@ -107,5 +105,21 @@ extension DoctorContext {
         other: needed.filter { symbol in
           exported[symbol.name].map { symbol.checksum != 0 && $0 != 0 && $0 != symbol.checksum } ?? false
         }.map(\.name)))
+  }
+}
+
+extension DoctorContext {
+  /// The comparison, or why there is nothing to compare.
+  var comparedSymbols: Result<SymbolComparison, Unmet> {
+    get async {
+      if let skip = unmet(.moduleSupport, .moduleFile) { return .failure(Unmet(outcome: skip)) }
+      guard file?.kernel == kernel else {
+        return .failure(Unmet(outcome: Outcome(.skipped, "it is built for another kernel (MOD04)")))
+      }
+      if isLoaded, let live = live?.sourceVersion, live == file?.sourceVersion {
+        return .failure(Unmet(outcome: Outcome(.ok, "the kernel has loaded it")))
+      }
+      return await symbols.value
+    }
   }
 }

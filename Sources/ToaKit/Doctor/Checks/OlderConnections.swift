@@ -68,7 +68,7 @@ extension DoctorContext {
   fileprivate var loadTime: Double? {
     get async {
       if isLoaded {
-        guard let log = try? await system.run.run(Command("dmesg")), log.status == 0 else { return nil }
+        guard let log = try? await kernelLog.value.get(), log.status == 0 else { return nil }
         // "[  123.456789] TOA: toa load success"; the times of files below /sys/module are those of the first look at them.
         let line = log.output.split(separator: "\n").last { $0.contains("TOA: toa load success") }
         return line.flatMap { $0.hasPrefix("[") ? Double($0.dropFirst().prefix { $0 != "]" }.drop { $0 == " " }) : nil }
