@@ -9,7 +9,7 @@ public struct FixDocument: Document {
   /// Whether this was only a plan.
   public let dryRun: Bool
   /// The steps that were or would be taken.
-  public let steps: [InstallDocument.PlannedStep]
+  public let steps: [PlannedStep]
   /// What doctor says afterwards; of a plan, what it says now.
   public let doctor: DoctorDocument
 }
@@ -46,14 +46,10 @@ public struct DoctorFix: Sendable {
       return document(plan, before, changed: false, dryRun: dryRun)
     }
     if dryRun {
-      for (index, step) in plan.steps.enumerated() {
-        console.print(console.styled("\(index + 1). \(step.title)", .strong))
-        for command in step.typedCommands { console.print("   # \(command)") }
-      }
+      console.print(plan)
       return document(plan, before, changed: false, dryRun: true)
     }
-    console.say("Plan:")
-    for (index, step) in plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
+    console.say(plan)
     try console.consent("doctor --fix", yes: yes)
     try await locked { () async throws(ToaError) in
       try await Transaction(system, console).run(plan) { () async throws(ToaError) in }
@@ -80,8 +76,6 @@ public struct DoctorFix: Sendable {
   }
 
   private func document(_ plan: Plan, _ doctor: DoctorDocument, changed: Bool, dryRun: Bool) -> FixDocument {
-    FixDocument(
-      changed: changed, dryRun: dryRun,
-      steps: plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) }, doctor: doctor)
+    FixDocument(changed: changed, dryRun: dryRun, steps: plan.planned, doctor: doctor)
   }
 }

@@ -4,14 +4,6 @@ public import SelfTest
 
 /// What `toa install` answers.
 public struct InstallDocument: Document {
-  /// One step of the plan.
-  public struct PlannedStep: Encodable, Sendable {
-    /// What it does.
-    public let title: String
-    /// The commands a person would type.
-    public let commands: [String]
-  }
-
   /// Shape of the document.
   public let schema = "toa.install/1"
   /// Whether the host was changed.
@@ -86,10 +78,7 @@ public struct Installer: Sendable {
       console.say(reason)
     }
     for note in draft.notes { console.say(note, .warning) }
-    for (index, step) in draft.plan.steps.enumerated() {
-      console.print(console.styled("\(index + 1). \(step.title)", .strong))
-      for command in step.typedCommands { console.print("   # \(command)") }
-    }
+    console.print(draft.plan)
     show(draft.uncovered)
     return document(draft, changed: false, dryRun: true, nil)
   }
@@ -136,8 +125,7 @@ public struct Installer: Sendable {
     case .ebpf: console.say("  \(draft.reason ?? "eBPF, as you asked for it")")
     }
     for note in draft.notes { console.say("  \(note)", .warning) }
-    console.say("Plan:")
-    for (index, step) in draft.plan.steps.enumerated() { console.say("  \(index + 1). \(step.title)") }
+    console.say(draft.plan)
   }
 
   /// Whether lines in rc.local and its like are to go: said on the command line, or asked of a person. Nobody's yes to the plan is
@@ -185,7 +173,7 @@ public struct Installer: Sendable {
   ) -> InstallDocument {
     InstallDocument(
       changed: changed, dryRun: dryRun, backend: draft.backend, reason: draft.reason, kernel: draft.plan.kernel,
-      steps: draft.plan.steps.map { .init(title: $0.title, commands: $0.typedCommands) },
+      steps: draft.plan.planned,
       uncovered: draft.uncovered, selfTest: report)
   }
 }
