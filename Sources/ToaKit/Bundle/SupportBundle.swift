@@ -76,8 +76,8 @@ public struct SupportBundle: Sendable {
   /// What toa's own verbs say, as they print it and as JSON.
   private func reports(_ context: DoctorContext) async throws(ToaError) -> BundledFiles {
     var files = BundledFiles()
-    let screen = RecordedScreen()
-    let plain = Console(screen.terminal, loudness: .verbose)
+    let screen = WrittenText()
+    let plain = Console(Terminal(out: { screen.add($0) }, err: { _ in }, width: 100), loudness: .verbose)
     let doctor = try await DoctorReport(system, plain).examine(kernel: context.facts.target.text, only: [], skip: [])
     files.add("doctor.txt", screen.take())
     files.add("doctor.json", jsonText(doctor) + "\n")

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Synchronization
-
 /// `toa doctor --watch`: examines again and again until it is told to stop; shows all of it on a terminal, elsewhere what changed.
 public struct DoctorWatch: Sendable {
   let system: System
@@ -53,11 +51,11 @@ public struct DoctorWatch: Sendable {
     _ kernel: String?, _ only: [String], _ skip: [String]
   ) async throws(ToaError) -> (DoctorDocument, String) {
     var terminal = console.terminal
-    let written = Page()
+    let written = WrittenText()
     terminal.out = { written.add($0) }
     let report = DoctorReport(system, console.on(terminal), doctor: doctor)
     let document = try await report.examine(kernel: kernel, only: only, skip: skip)
-    return (document, written.text)
+    return (document, written.take())
   }
 
   /// The text at the place of the one before: from the top, each line up to its end, and nothing below.
@@ -82,11 +80,4 @@ public struct DoctorWatch: Sendable {
     let parts = [time / 3600 % 24, time / 60 % 60, time % 60]
     return parts.map { ($0 < 10 ? "0" : "") + "\($0)" }.joined(separator: ":")
   }
-}
-
-/// What a report has printed so far.
-private final class Page: Sendable {
-  private let lines = Mutex("")
-  var text: String { lines.withLock { $0 } }
-  func add(_ more: String) { lines.withLock { $0 += more } }
 }
