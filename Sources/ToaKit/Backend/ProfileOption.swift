@@ -13,6 +13,15 @@ func profileParameter(_ text: String) throws(ToaError) -> String {
   }
 }
 
+/// The profile that words say, for verbs that only judge by it; nil for none.
+func parsedProfile(_ words: String?) throws(ToaError) -> Profile? {
+  do throws(ProfileError) {
+    return try words.map { words throws(ProfileError) in try Profile(parsing: words) }
+  } catch {
+    throw ToaError(.usage, "--profile cannot be read", why: "\(error)", next: ["docs/profiles.md lists the profiles"])
+  }
+}
+
 extension Profile {
   /// Kinds that TCP itself uses, at which the eBPF programs do not look (OPTION_LAST_STANDARD).
   private static let standardKinds: ClosedRange<UInt8> = 0...8

@@ -41,13 +41,7 @@ public struct CaptureRequest: Sendable {
 
   /// What to judge by: what was asked for, else what the loaded TOA has, else what it has without being told.
   func judge(_ live: Backend?) throws(ToaError) -> HandshakeJudge {
-    let profile: Profile
-    do throws(ProfileError) {
-      profile =
-        try (self.profile ?? live?.profile).map { text throws(ProfileError) in try Profile(parsing: text) } ?? .standard
-    } catch {
-      throw ToaError(.usage, "--profile cannot be read", why: "\(error)", next: ["docs/profiles.md lists the profiles"])
-    }
+    let profile = try parsedProfile(profile ?? live?.profile) ?? .standard
     do throws(TrustListError) {
       let trusted = try (self.trusted ?? live?.trusted).map { text throws(TrustListError) in
         try TrustList(parsing: text)

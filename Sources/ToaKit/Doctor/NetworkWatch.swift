@@ -12,6 +12,8 @@ struct NetworkWatch: Sendable {
     let fragments: Int
     /// Says what to do about a cause.
     let advice: CaptureAdvice
+    /// What to do about the main cause.
+    let next: [String]
     /// Ports that were asked for; none means all.
     let ports: [UInt16]
     /// How long it took, in words: "10 s", or the name of the file.
@@ -55,7 +57,8 @@ struct NetworkWatch: Sendable {
       return .success(
         Seen(
           totals: result.session.totals, fragments: result.session.fragments,
-          advice: CaptureAdvice(system: system, isOwn: isOwn, judge: result.judge), ports: request.ports,
+          advice: CaptureAdvice(system: system, isOwn: isOwn, judge: result.judge), next: result.next,
+          ports: request.ports,
           span: request.read ?? "\(request.seconds ?? 0) s", use: use, kernel: kernel))
     } catch {
       return .failure(error)

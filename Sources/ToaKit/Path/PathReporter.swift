@@ -20,7 +20,7 @@ public struct PathReporter: Sendable {
   public func probe(
     _ target: String, token: String?, profile: String?, junit: String?
   ) async throws(ToaError) -> PathDocument {
-    let asked = try SelfTestRequest(profile: profile).parsedProfile()
+    let asked = try parsedProfile(profile)
     let remote = try await resolve(target)
     guard let token = token ?? system.terminal.line("Token that the other side shows: ") else {
       throw ToaError(
@@ -66,13 +66,8 @@ public struct PathReporter: Sendable {
     }
     for line in table.lines(console) { console.print(line) }
     for finding in verdict.findings {
-      console.print()
-      let owner = finding.cause.owner.map { " (\($0.rawValue))" } ?? ""
-      let text = finding.sentence.prefix(1).uppercased() + finding.sentence.dropFirst()
-      for line in console.wrapped("\(text)\(owner).", indent: 0) {
-        console.print(console.styled(line, finding.cause == .works ? .good : .bad))
-      }
-      for step in finding.next { console.print("  -> \(step)") }
+      console.conclude(
+        finding.sentence, finding.cause.owner, isGood: finding.cause == .works, next: finding.next)
     }
     for note in verdict.notes {
       console.print()

@@ -49,7 +49,7 @@ public struct SelfTestReporter: Sendable {
 
   /// Runs the cases without printing the table.
   public func report(_ request: SelfTestRequest = SelfTestRequest()) async throws(ToaError) -> SelfTestReport {
-    let profile = try request.parsedProfile()
+    let profile = try parsedProfile(request.profile)
     let live = try Backend.live(system)
     let options = SelfTestOptions(
       only: request.only, trusted: live?.trusted.flatMap { try? TrustList(parsing: $0) },

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Wire
-
 /// What `toa selftest` is asked for.
 public struct SelfTestRequest: Sendable {
   /// Names of the cases to run; empty runs all.
@@ -18,13 +16,5 @@ public struct SelfTestRequest: Sendable {
     self.profile = profile
     self.isWhole = isWhole
     self.junit = junit
-  }
-
-  func parsedProfile() throws(ToaError) -> Profile? {
-    do throws(ProfileError) {
-      return try profile.map { text throws(ProfileError) in try Profile(parsing: text) }
-    } catch {
-      throw ToaError(.usage, "--profile cannot be read", why: "\(error)", next: ["docs/profiles.md lists the profiles"])
-    }
   }
 }

@@ -18,14 +18,7 @@ public struct WhyReport: Sendable {
   public func explain(port: UInt16, seconds: Int) async throws(ToaError) -> WhyDocument {
     var walk = Walk(console)
     let leaf = try await descend(port, seconds, &walk)
-    console.print()
-    let isGood = leaf.cause == WhyCause.works.rawValue
-    let owner = leaf.owner.map { " (\($0.rawValue))" } ?? ""
-    let text = leaf.verdict.prefix(1).uppercased() + leaf.verdict.dropFirst()
-    for line in console.wrapped("\(text)\(owner).", indent: 0) {
-      console.print(console.styled(line, isGood ? .good : .bad))
-    }
-    for step in leaf.next { console.print("  -> \(step)") }
+    console.conclude(leaf.verdict, leaf.owner, isGood: leaf.cause == WhyCause.works.rawValue, next: leaf.next)
     return WhyDocument(
       port: port, cause: leaf.cause, owner: OrNull(leaf.owner), verdict: leaf.verdict, next: leaf.next,
       steps: walk.steps, isDecided: leaf.cause != WhyCause.noConnections.rawValue)
@@ -59,20 +52,18 @@ public struct WhyReport: Sendable {
     let owners = port.owners.isEmpty ? "a program that /proc does not show" : port.owners.joined(separator: ", ")
     walk.step("who listens on port \(number)", owners, nil)
 
-    let before = try live.counters()?.totals ?? [:]
     console.say("  watching port \(number) for \(seconds) s ...", .faint)
-    let quiet = Console(console.terminal, json: true, loudness: .quiet)
-    let seen = try await CaptureReporter(system, quiet).look(
-      CaptureRequest(ports: [number], seconds: seconds, profile: live.profile, trusted: live.trusted))
-    let after = try live.counters()?.totals ?? [:]
-    return connections(port, seconds, seen, live, &walk, AddressUse(before, after))
+    let seen = try await NetworkWatch(CaptureRequest(ports: [number], seconds: seconds), system).outcome.get()
+    return connections(port, seconds, seen, live, &walk)
   }
 
   /// From the connections that were seen on.
   private func connections(
-    _ port: ServerPort, _ seconds: Int, _ seen: CaptureResult, _ live: Backend, _ walk: inout Walk, _ use: AddressUse
+    _ port: ServerPort, _ seconds: Int, _ seen: NetworkWatch.Seen, _ live: Backend, _ walk: inout Walk
   ) -> Leaf {
-    let totals = seen.session.totals
+    let totals = seen.totals
+    // Where the backend shows no counters, nothing was counted.
+    let use = seen.use ?? AddressUse([:], [:])
     guard totals.complete > 0 else {
       walk.step("do connections come", "none in \(seconds) s; \(port.established) are open", false)
       if let main = totals.main, let example = totals.examples[main] {
