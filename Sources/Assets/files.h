@@ -178,23 +178,23 @@ static const uint8_t file43[] = {
 };
 
 static const uint8_t file44[] = {
-#embed "../../templates/deb/ebpf.postinst"
-};
-
-static const uint8_t file45[] = {
-#embed "../../templates/deb/ebpf.postrm"
-};
-
-static const uint8_t file46[] = {
-#embed "../../templates/deb/ebpf.prerm"
-};
-
-static const uint8_t file47[] = {
 #embed "../../templates/deb/modules.postinst"
 };
 
-static const uint8_t file48[] = {
+static const uint8_t file45[] = {
 #embed "../../templates/deb/modules.postrm"
+};
+
+static const uint8_t file46[] = {
+#embed "../../templates/deb/unit.postinst"
+};
+
+static const uint8_t file47[] = {
+#embed "../../templates/deb/unit.postrm"
+};
+
+static const uint8_t file48[] = {
+#embed "../../templates/deb/unit.prerm"
 };
 
 static const uint8_t file49[] = {
@@ -226,39 +226,39 @@ static const uint8_t file55[] = {
 };
 
 static const uint8_t file56[] = {
-#embed "../../templates/rpm/ebpf.post"
-};
-
-static const uint8_t file57[] = {
-#embed "../../templates/rpm/ebpf.postun"
-};
-
-static const uint8_t file58[] = {
-#embed "../../templates/rpm/ebpf.preun"
-};
-
-static const uint8_t file59[] = {
 #embed "../../templates/rpm/hooks.preun"
 };
 
-static const uint8_t file60[] = {
+static const uint8_t file57[] = {
 #embed "../../templates/rpm/hooks.transfiletriggerin"
 };
 
-static const uint8_t file61[] = {
+static const uint8_t file58[] = {
 #embed "../../templates/rpm/modules.post"
 };
 
-static const uint8_t file62[] = {
+static const uint8_t file59[] = {
 #embed "../../templates/rpm/modules.posttrans"
 };
 
-static const uint8_t file63[] = {
+static const uint8_t file60[] = {
 #embed "../../templates/rpm/modules.postun"
 };
 
-static const uint8_t file64[] = {
+static const uint8_t file61[] = {
 #embed "../../templates/rpm/package.spec"
+};
+
+static const uint8_t file62[] = {
+#embed "../../templates/rpm/unit.post"
+};
+
+static const uint8_t file63[] = {
+#embed "../../templates/rpm/unit.postun"
+};
+
+static const uint8_t file64[] = {
+#embed "../../templates/rpm/unit.preun"
 };
 
 static const uint8_t file65[] = {
@@ -266,14 +266,18 @@ static const uint8_t file65[] = {
 };
 
 static const uint8_t file66[] = {
-#embed "../../.bpf/simulate.bpf.o"
+#embed "../../templates/systemd/toa-tproxy.service"
 };
 
 static const uint8_t file67[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../.bpf/simulate.bpf.o"
 };
 
 static const uint8_t file68[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file69[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -322,11 +326,11 @@ static const struct carried_file files[] = {
   {"templates/deb/copyright", file41, sizeof file41},
   {"templates/deb/dkms.postinst", file42, sizeof file42},
   {"templates/deb/dkms.prerm", file43, sizeof file43},
-  {"templates/deb/ebpf.postinst", file44, sizeof file44},
-  {"templates/deb/ebpf.postrm", file45, sizeof file45},
-  {"templates/deb/ebpf.prerm", file46, sizeof file46},
-  {"templates/deb/modules.postinst", file47, sizeof file47},
-  {"templates/deb/modules.postrm", file48, sizeof file48},
+  {"templates/deb/modules.postinst", file44, sizeof file44},
+  {"templates/deb/modules.postrm", file45, sizeof file45},
+  {"templates/deb/unit.postinst", file46, sizeof file46},
+  {"templates/deb/unit.postrm", file47, sizeof file47},
+  {"templates/deb/unit.prerm", file48, sizeof file48},
   {"templates/dkms/dkms.conf", file49, sizeof file49},
   {"templates/hooks/kernel-added", file50, sizeof file50},
   {"templates/hooks/kernel-removed", file51, sizeof file51},
@@ -334,17 +338,18 @@ static const struct carried_file files[] = {
   {"templates/hooks/toa.install", file53, sizeof file53},
   {"templates/rpm/dkms.post", file54, sizeof file54},
   {"templates/rpm/dkms.preun", file55, sizeof file55},
-  {"templates/rpm/ebpf.post", file56, sizeof file56},
-  {"templates/rpm/ebpf.postun", file57, sizeof file57},
-  {"templates/rpm/ebpf.preun", file58, sizeof file58},
-  {"templates/rpm/hooks.preun", file59, sizeof file59},
-  {"templates/rpm/hooks.transfiletriggerin", file60, sizeof file60},
-  {"templates/rpm/modules.post", file61, sizeof file61},
-  {"templates/rpm/modules.posttrans", file62, sizeof file62},
-  {"templates/rpm/modules.postun", file63, sizeof file63},
-  {"templates/rpm/package.spec", file64, sizeof file64},
+  {"templates/rpm/hooks.preun", file56, sizeof file56},
+  {"templates/rpm/hooks.transfiletriggerin", file57, sizeof file57},
+  {"templates/rpm/modules.post", file58, sizeof file58},
+  {"templates/rpm/modules.posttrans", file59, sizeof file59},
+  {"templates/rpm/modules.postun", file60, sizeof file60},
+  {"templates/rpm/package.spec", file61, sizeof file61},
+  {"templates/rpm/unit.post", file62, sizeof file62},
+  {"templates/rpm/unit.postun", file63, sizeof file63},
+  {"templates/rpm/unit.preun", file64, sizeof file64},
   {"templates/systemd/toa-ebpf.service", file65, sizeof file65},
-  {"bpf/simulate.bpf.o", file66, sizeof file66},
-  {"bpf/table.bpf.o", file67, sizeof file67},
-  {"bpf/toa.bpf.o", file68, sizeof file68},
+  {"templates/systemd/toa-tproxy.service", file66, sizeof file66},
+  {"bpf/simulate.bpf.o", file67, sizeof file67},
+  {"bpf/table.bpf.o", file68, sizeof file68},
+  {"bpf/toa.bpf.o", file69, sizeof file69},
 };

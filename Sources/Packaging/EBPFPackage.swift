@@ -3,16 +3,18 @@ public import Host
 
 /// The package that loads the eBPF programs at boot: toa itself, its settings and a unit of systemd.
 public struct EBPFPackage: Sendable, Equatable {
+  private static let unitPackage = UnitPackage(
+    name: "toa-ebpf", folder: "/usr/lib/toa", settingsName: "ebpf.json", wantedBy: ["sysinit.target"])
   /// Its name.
-  public static let name = "toa-ebpf"
+  public static let name = unitPackage.name
   /// Where toa is that the boot runs.
-  public static let program = "/usr/lib/toa/toa"
+  public static let program = unitPackage.program
   /// What it is told.
-  public static let settings = "/usr/lib/toa/ebpf.json"
+  public static let settings = unitPackage.settings
   /// The unit that runs it.
-  public static let unit = "/usr/lib/systemd/system/toa-ebpf.service"
+  public static let unit = unitPackage.unit
   /// What makes the boot want the unit; `systemctl mask` in /etc is stronger.
-  public static let wanted = "/usr/lib/systemd/system/sysinit.target.wants/toa-ebpf.service"
+  public static let wanted = unitPackage.links[0]
 
   /// Version of toa, without a package revision.
   public var version: String
@@ -58,33 +60,12 @@ public struct EBPFPackage: Sendable, Equatable {
         """,
         "The program toa made this package of itself on this machine. \"toa uninstall\" detaches and removes it.",
       ], license: "Apache-2.0")
-    package.section = .net
     package.requires = depends.map { PackageRelation($0) }
-    package.findsLibraries = true
     package.fields = [PackageField(name: "Toa-Object", value: object)]
     package.fields += try PackageField.settings(trusted: trusted, profile: profile)
-    let unit = try Template(carried: "systemd/toa-ebpf.service").filled([:])
-    switch format {
-    case .deb:
-      package.scripts = [
-        "postinst": try Template(carried: "deb/ebpf.postinst").filled([:]),
-        "prerm": try Template(carried: "deb/ebpf.prerm").filled(["PROGRAM": Self.program, "PACKAGE": Self.name]),
-        "postrm": try Template(carried: "deb/ebpf.postrm").filled([:]),
-      ]
-    case .rpm:
-      package.scripts = [
-        "post": try Template(carried: "rpm/ebpf.post").filled([:]),
-        "preun": try Template(carried: "rpm/ebpf.preun").filled(["PROGRAM": Self.program, "PACKAGE": Self.name]),
-        "postun": try Template(carried: "rpm/ebpf.postun").filled([:]),
-      ]
-    }
-    package.files = [
-      PackageFile(path: Self.program, bytes: program, mode: 0o755),
-      PackageFile(path: Self.settings, text: settings), PackageFile(path: Self.unit, text: unit),
-      PackageFile(path: Self.wanted, link: "../toa-ebpf.service"),
-    ]
-    package.ownFolders = ["/usr/lib/toa"]
-    package.isLarge = true
+    try Self.unitPackage.fill(
+      &package, format, program: program, settings: settings, undo: ["unload", "--quiet"],
+      remains: "the eBPF programs stay attached until the next boot, or: rm -r /sys/fs/bpf/toa")
     return package
   }
 }

@@ -73,6 +73,16 @@ final class Workshop {
     return try FileRoot().text("\(folder)/output")
   }
 
+  /// What systemd says against a unit whose program is not installed where this runs.
+  func complaints(about unit: PackageFile, _ program: String) throws -> String {
+    let name = try #require(unit.path.split(separator: "/").last)
+    let text = String(decoding: unit.bytes, as: UTF8.self).replacing(program, with: "/bin/true")
+    try FileRoot().makeDirectory("\(folder)/units", mode: 0o700)
+    try FileRoot().write("\(folder)/units/\(name)", Array(text.utf8))
+    try shell("command -v systemd-analyze >/dev/null")
+    return try output("systemd-analyze verify \(folder)/units/\(name) 2>&1 | grep -F \(name) || true")
+  }
+
   /// Every path, mode and content below the root, without dpkg's own database.
   func snapshot() throws -> String {
     try output(
@@ -96,6 +106,10 @@ extension KernelHooksPackage {
 }
 
 extension EBPFPackage {
+  func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
+}
+
+extension TransparentPackage {
   func deb() throws(PackagingError) -> DebPackage { try DebPackage(package(.deb)) }
 }
 
