@@ -14,31 +14,18 @@ public struct HooksPackageBuild: Sendable, Equatable, Codable {
   public var depends: [String]
   /// Packages that are replaced.
   public var replaced: [String]
+}
 
-  private var making: PackageMaking { PackageMaking(folder, format) }
+extension HooksPackageBuild: ProgramPackageBuild {
+  static var name: String { KernelHooksPackage.name }
 
-  /// The package that comes out.
-  var files: PackageFiles {
-    let name = KernelHooksPackage.name
-    return PackageFiles(names: [name], paths: [making.path(name, architecture)], replaced: replaced)
-  }
-
-  var typedCommands: [String] { making.typed(files) }
-
-  /// Lays the package out and has it made.
-  func run(_ system: System) async throws(ToaError) {
-    try await making.make("the package \(KernelHooksPackage.name)", files, system) { [try package(system)] }
+  func package(_ format: PackageFormat, program: [UInt8]) throws -> Package {
+    try KernelHooksPackage(version: toaVersion, architecture: architecture, depends: depends, program: program)
+      .package(format)
   }
 
   /// Whether the package's program is this one; its hooks are configuration files, which an administrator may change.
   func isInPlace(_ system: System) -> Bool {
     system.files.hasSameBytes(KernelHooksPackage.program, as: RunningProgram.path)
-  }
-
-  private func package(_ system: System) throws -> Package {
-    try KernelHooksPackage(
-      version: toaVersion, architecture: architecture, depends: depends,
-      program: try system.files.bytes(RunningProgram.path, limit: RunningProgram.limit)
-    ).package(making.format)
   }
 }

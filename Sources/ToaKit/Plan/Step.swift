@@ -55,6 +55,12 @@ public enum Step: Sendable, Equatable, Codable {
   case addFile(AddedFile)
   /// Changes the rights of a file.
   case setRights(FileRights)
+  /// Makes the package that diverts answers to a transparent proxy at boot.
+  case buildTransparentPackage(TransparentPackageBuild)
+  /// Diverts answers to a transparent proxy.
+  case raiseTransparent(TransparentRaise)
+  /// Starts a unit of systemd.
+  case startUnit(UnitStart)
 }
 
 /// Packages of the distribution that lie in a folder of this host.
@@ -134,6 +140,9 @@ extension Step {
     case .setKernel(let setting): "set \(setting.path) to \(setting.value)"
     case .addFile(let file): "write \(file.path)"
     case .setRights(let rights): "change the rights of \(rights.path)"
+    case .buildTransparentPackage(let build): "package as \(build.files.names[0])"
+    case .raiseTransparent(let raise): raise.title
+    case .startUnit(let start): "start \(start.unit)"
     }
   }
 
@@ -167,6 +176,9 @@ extension Step {
     case .setKernel(let setting): [setting.typed(setting.value)]
     case .addFile(let file): [file.typed]
     case .setRights(let rights): [rights.typed(rights.mode)]
+    case .buildTransparentPackage(let build): build.typedCommands
+    case .raiseTransparent(let raise): raise.typed
+    case .startUnit(let start): [start.typed]
     }
   }
 
@@ -204,6 +216,9 @@ extension Step {
     case .setKernel(let setting): purpose == .rollback ? [setting.typed(setting.old)] : []
     case .addFile(let file): ["rm \(shellQuoted(file.path))"]
     case .setRights(let rights): purpose == .rollback ? [rights.typed(rights.old)] : []
+    case .buildTransparentPackage(let build): ["rm -r \(shellQuoted(build.folder))"]
+    case .raiseTransparent(let raise): raise.typedUndo(purpose)
+    case .startUnit(let start): [start.typedUndo]
     }
   }
 

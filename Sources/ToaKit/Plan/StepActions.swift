@@ -48,6 +48,9 @@ extension Transaction {
     case .setKernel(let setting): try setting.set(setting.value, system.files)
     case .addFile(let file): try file.add(system.files)
     case .setRights(let rights): try rights.set(rights.mode, system.files)
+    case .buildTransparentPackage(let build): try await build.run(system)
+    case .raiseTransparent(let raise): try await raise.run(system)
+    case .startUnit(let start): try await start.run(system)
     }
   }
 
@@ -80,6 +83,9 @@ extension Transaction {
     case .setKernel(let setting): if purpose == .rollback { try setting.set(setting.old, system.files) }
     case .addFile(let file): try file.remove(system.files)
     case .setRights(let rights): if purpose == .rollback { try rights.set(rights.old, system.files) }
+    case .buildTransparentPackage(let build): try removeFiles([build.folder])
+    case .raiseTransparent(let raise): try await raise.undo(system, purpose)
+    case .startUnit(let start): try await start.undo(system)
     }
   }
 

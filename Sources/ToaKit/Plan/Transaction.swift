@@ -83,7 +83,7 @@ public struct Transaction: Sendable {
   }
 
   /// Removes the journal and its folder when nothing that toa did stands any more.
-  private func removeEmptyJournal() throws(ToaError) {
+  func removeEmptyJournal() throws(ToaError) {
     guard journal.entries().allSatisfy({ $0.standing.isEmpty && !$0.isCommitted }) else { return }
     do throws(FileError) {
       try journal.removeFolder()

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Host
+
+/// The kernel's check whether a packet's source would be answered by the interface on which it came (RFC 3704), for IPv4: it has none for
+/// IPv6 but in the packet filter. Documentation/networking/ip-sysctl.rst: the larger one of the value for all and of the interface's counts.
+struct ReversePathFilter: Sendable {
+  static let loose = "2"
+  let files: FileRoot
+
+  private static let folder = "/proc/sys/net/ipv4/conf"
+
+  static func path(_ interface: String) -> String { "\(folder)/\(interface)/rp_filter" }
+
+  /// The interfaces of the network namespace, which is the one of the process here and in /sys that of whoever mounted it.
+  var interfaces: [String] { files.list(Self.folder).filter { !["all", "default"].contains($0) }.sorted() }
+
+  /// What is set for one interface, or for "all"; nil when there is no such interface.
+  func value(_ interface: String) -> String? { files.line(Self.path(interface)) }
+
+  /// Whether packets are dropped on the interface that would be answered by another one.
+  func isStrict(_ interface: String) -> Bool { max(value("all") ?? "0", value(interface) ?? "0") == "1" }
+
+  func set(_ interface: String, _ value: String) throws(ToaError) {
+    try KernelSetting(path: Self.path(interface), value: value, old: "").set(value, files)
+  }
+
+  static func typed(_ interface: String, _ value: String) -> String {
+    KernelSetting(path: path(interface), value: value, old: "").typed(value)
+  }
+
+  /// Whether the mark of a packet is part of the question on some interface, as WireGuard's wg-quick sets it: a rule that looks at marks
+  /// alone then answers for the reverse path, too, that the source is this host itself, and the packet is dropped.
+  var asksByMark: Bool {
+    (interfaces + ["all"]).contains { files.line("\(Self.folder)/\($0)/src_valid_mark") == "1" }
+  }
+}
