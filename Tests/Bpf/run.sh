@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests the eBPF backend in this machine's own kernel, in namespaces and cgroups of its own: real servers behind a real
-# client, whose segments carry the option. Prints a line for each case and a total. Leaves nothing behind, and checks that.
+# Tests the eBPF backend and transparent proxying in this machine's own kernel, in namespaces and cgroups of its own: real
+# servers behind a real client, whose segments carry the option. Prints a line for each case and a total. Leaves nothing behind, and checks that.
 #
 #   run.sh                     all of it
 #   run.sh scope late          only these files of cases/, or others when there is a slash in the name
@@ -20,7 +20,7 @@ if [ "${1:-}" = --toa ]; then TOA=$2; shift 2; fi
 TOA=$(realpath -m "$TOA")
 [ -x "$TOA" ] || die "there is no toa at $TOA" "make static"
 cases=("$@")
-[ $# -gt 0 ] || cases=(inject selftest path servers trust profile getsockopt scope late many simulate doctor replace kill time)
+[ $# -gt 0 ] || cases=(inject selftest path servers trust profile getsockopt scope late many simulate doctor replace kill tproxy tproxy-chain tproxy-kill time)
 for name in "${cases[@]}"; do
   case $name in */*) continue ;; esac
   [ -e "$BPF_DIR/cases/$name.sh" ] || die "there is no $BPF_DIR/cases/$name.sh" "choose from: $(cd "$BPF_DIR/cases" && echo *.sh)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs and fetches what the native eBPF tests need on Debian, and compiles their programs. Quiet when all of
-# it is there. The servers under test are Debian's own; nginx and Go are unpacked into the cache, so that no service comes
-# to life on this machine.
+# it is there. The servers under test are Debian's own; nginx, HAProxy and Go are unpacked into the cache, so that no service
+# comes to life on this machine.
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$BPF_DIR/lib/fetch.sh"
@@ -54,12 +54,16 @@ want_file /usr/bin/setpriv util-linux
 want_file /usr/bin/pgrep procps
 want_file /usr/bin/dpkg-deb dpkg
 want_file /sbin/ip iproute2
-# What Debian's nginx is linked with.
+want_file /usr/sbin/nft nftables
+want_file /usr/sbin/iptables iptables
+want_file /usr/sbin/sysctl procps
+# What Debian's nginx and HAProxy are linked with.
 libraries=$(ldconfig -p)
 for library in libpcre2-8.so.0:libpcre2-8-0 libssl.so.3:libssl3 libcrypt.so.1:libcrypt1; do
   case $libraries in *"${library%:*} "*) ;; *) missing="$missing ${library#*:}" ;; esac
 done
 install_missing
 fetch_nginx
+fetch_haproxy
 fetch_go_server
 compile

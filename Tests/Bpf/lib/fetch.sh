@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced: unpacks Debian's nginx and a Go that listens with MPTCP into the cache; nothing of it is installed.
+# Sourced: unpacks Debian's nginx and HAProxy and a Go that listens with MPTCP into the cache; nothing of it is installed.
 
 GO=golang-1.24
 GO_SUITE=trixie
@@ -15,20 +15,31 @@ unpack() {
   mv "$folder.new" "$folder"
 }
 
-# The nginx of this machine's own suite.
-fetch_nginx() {
-  local debs=$CACHE/debs-nginx log=$CACHE/nginx.log
-  [ ! -x "$CACHE/nginx/usr/sbin/nginx" ] || return 0
-  say "fetching nginx"
+# fetch_server NAME PROGRAM VERSION-OPTION PACKAGE...: Debian's packages of this machine's own suite, unpacked into $CACHE/NAME.
+fetch_server() {
+  local name=$1 program=$CACHE/$1/$2 option=$3 debs=$CACHE/debs-$1 log=$CACHE/$1.log
+  shift 3
+  [ ! -x "$program" ] || return 0
+  say "fetching $name"
   rm -rf "$debs"
   mkdir -p "$debs"
   : >"$log"
-  (cd "$debs" && { apt-get -q -o APT::Sandbox::User=root download nginx >>"$log" 2>&1 ||
-    { apt-get -q update && apt-get -q -o APT::Sandbox::User=root download nginx; } >>"$log" 2>&1; }) ||
-    die "nginx cannot be fetched" "see $log"
-  unpack "$CACHE/nginx" "$debs"/*.deb
+  (cd "$debs" && { apt-get -q -o APT::Sandbox::User=root download "$@" >>"$log" 2>&1 ||
+    { apt-get -q update && apt-get -q -o APT::Sandbox::User=root download "$@"; } >>"$log" 2>&1; }) ||
+    die "$name cannot be fetched" "see $log"
+  unpack "$CACHE/$name" "$debs"/*.deb
   rm -rf "$debs"
-  "$CACHE/nginx/usr/sbin/nginx" -v 2>>"$log" || die "Debian's nginx does not start" "see $log"
+  LD_LIBRARY_PATH=$(libraries_of "$name") "$program" "$option" >>"$log" 2>&1 || die "Debian's $name does not start" "see $log"
+}
+
+# libraries_of NAME: where those that came with it are.
+libraries_of() { echo "$CACHE/$1/usr/lib/$(gcc -print-multiarch)"; }
+
+fetch_nginx() { fetch_server nginx usr/sbin/nginx -v nginx; }
+
+# With those of its libraries that nothing else here needs.
+fetch_haproxy() {
+  fetch_server haproxy usr/sbin/haproxy -v haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1
 }
 
 # A private apt with nothing but GO_SUITE: the machine's own sources and lists stay as they are.

@@ -3,6 +3,7 @@
  * killat NUMBER COMMAND...     runs COMMAND and kills it when one of its threads or children makes the NUMBERth system
  *                              call that can change something; the call is not made
  * killat all-NUMBER COMMAND... counts each bpf(2) call, too, that only reads
+ * killat exec-NUMBER COMMAND... counts the starts of other programs, too
  * killat 0 COMMAND...          prints the calls, one per line
  *
  * The calls are counted over all threads, and other calls are not stopped: both is what strace's injection does not do.
@@ -32,7 +33,7 @@
 static const struct { int number; const char *name; } calls[] = {
     {SYS_bpf, "bpf"},             {SYS_mkdirat, "mkdirat"},       {SYS_unlinkat, "unlinkat"},   {SYS_renameat2, "renameat2"},
     {SYS_linkat, "linkat"},       {SYS_symlinkat, "symlinkat"},   {SYS_mount, "mount"},         {SYS_umount2, "umount2"},
-    {SYS_flock, "flock"},         {SYS_ftruncate, "ftruncate"},   {SYS_fchmodat, "fchmodat"},
+    {SYS_flock, "flock"},         {SYS_ftruncate, "ftruncate"},   {SYS_fchmodat, "fchmodat"},   {SYS_execve, "execve"},
 #ifdef SYS_unlink
     {SYS_mkdir, "mkdir"},         {SYS_rmdir, "rmdir"},           {SYS_unlink, "unlink"},       {SYS_rename, "rename"},
     {SYS_renameat, "renameat"},   {SYS_link, "link"},             {SYS_symlink, "symlink"},     {SYS_chmod, "chmod"},
@@ -89,10 +90,11 @@ static int start(char **command) {
 }
 
 /* Whether the call at which the thread stands counts; prints it when told to. */
-static int counts(int thread, int all, int print) {
+static int counts(int thread, int all, int programs, int print) {
   struct ptrace_syscall_info info;
   if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof info, &info) < 0) return 0;
   if (info.seccomp.nr == SYS_bpf && !all && only_reads(info.seccomp.args[0])) return 0;
+  if (info.seccomp.nr == SYS_execve && !programs) return 0;
   for (int i = 0; print && i < CALLS; i++)
     if (calls[i].number == (int)info.seccomp.nr) printf("%s %llu\n", calls[i].name, (unsigned long long)info.seccomp.args[0]);
   return 1;
@@ -100,7 +102,8 @@ static int counts(int thread, int all, int print) {
 
 int main(int words, char **word) {
   if (words < 3) return 64;
-  int all = !strncmp(word[1], "all-", 4), wanted = atoi(word[1] + (all ? 4 : 0)), made = 0, status, killed = 0;
+  int all = !strncmp(word[1], "all-", 4), programs = !strncmp(word[1], "exec-", 5), made = 0, status, killed = 0;
+  int wanted = atoi(word[1] + (all ? 4 : programs ? 5 : 0));
   int child = start(word + 2), result = 1;
   for (int thread; (thread = waitpid(-1, &status, __WALL)) > 0;) {
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
@@ -108,7 +111,7 @@ int main(int words, char **word) {
       continue;
     }
     int event = status >> 16, signal = WSTOPSIG(status);
-    if (event == PTRACE_EVENT_SECCOMP && !killed && counts(thread, all, !wanted) && ++made == wanted) {
+    if (event == PTRACE_EVENT_SECCOMP && !killed && counts(thread, all, programs, !wanted) && ++made == wanted) {
       /* The thread goes on: it dies before it makes its call, and a child of the killed process lives on. */
       kill(child, SIGKILL);
       killed = 1;
