@@ -44,8 +44,10 @@ public struct Uninstaller: Sendable {
     let strayPins = system.bpf.hasPins() && !undoing.contains(EBPFLoad.typedUnload) ? [EBPFLoad.typedUnload] : []
     let strayMount = BpfFileSystem(system, nil).isOurs ? [Step.mountBpf.typedUndo(facts: [], .withdrawal)[0]] : []
     let hook = KernelHook(system, console)
+    let proxying = TransparentProxying(system, console)
     let commands = Self.once(
-      undoing + strayPins + (strays.isEmpty ? [] : [database.format.erase(strays).typed]) + strayMount
+      undoing + strayPins + proxying.typedRelease + (strays.isEmpty ? [] : [database.format.erase(strays).typed])
+        + strayMount
         + hook.typedRemoval + folders.map { "rm -r \($0)" })
     guard !commands.isEmpty else {
       console.say("toa is not installed; nothing to remove.", .good)
@@ -65,6 +67,7 @@ public struct Uninstaller: Sendable {
     try console.consent("uninstall", yes: yes)
     try await shielded { () async throws(ToaError) in try await transaction.withdraw(entries) }
     try await removePins()
+    if !proxying.typedRelease.isEmpty { try await proxying.release() }
     try await removeStrays(strays, transaction, database)
     // The package's own script has done it, unless it went in another way.
     _ = try await hook.removeAll()
@@ -106,7 +109,9 @@ public struct Uninstaller: Sendable {
   /// Packages of toa that no journal entry answers for: somebody installed them by hand, or the journal was lost.
   private func strayPackages(_ entries: [Journal.Entry], _ database: PackageDatabase) async -> [String] {
     let known = Set(entries.flatMap { $0.plan.steps.flatMap(\.packageNames) })
-    var prefixes = [EBPFPackage.name, KernelHooksPackage.name, DkmsPackage.name, "toa-modules-"]
+    var prefixes = [
+      TransparentPackage.name, EBPFPackage.name, KernelHooksPackage.name, DkmsPackage.name, "toa-modules-",
+    ]
     if database.format == .rpm { prefixes.append(ModulePackage.prefix(.rpm)) }
     return await database.installed(prefixes: prefixes).filter { !known.contains($0) }
   }

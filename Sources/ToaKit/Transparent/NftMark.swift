@@ -28,20 +28,20 @@ struct NftMark: Sendable {
 
   /// Makes the table, or makes it anew, at once: no packet meets half a table.
   func make(_ settings: TransparentSettings) async throws(ToaError) {
-    let result = try await tried(["-f", "-"], settings)
+    let wildcard = try await tried(settings, wildcard: true).status == 0
+    let result = try await tools.answer("nft", ["-f", "-"], input: Self.text(settings, wildcard: wildcard))
     guard result.status == 0 else { throw NetworkTools.error("nft -f -", result) }
   }
 
   /// What nft says when it only checks whether the kernel could take the table.
   func check(_ settings: TransparentSettings) async throws(ToaError) -> CommandResult {
-    try await tried(["--check", "-f", "-"], settings)
+    let result = try await tried(settings, wildcard: true)
+    return result.status == 0 ? result : try await tried(settings, wildcard: false)
   }
 
   /// Kernels before 5.10 and nft before 0.9.8 do not know whether a socket listens on every address.
-  private func tried(_ arguments: [String], _ settings: TransparentSettings) async throws(ToaError) -> CommandResult {
-    let result = try await tools.answer("nft", arguments, input: Self.text(settings, wildcard: true))
-    guard result.status != 0 else { return result }
-    return try await tools.answer("nft", arguments, input: Self.text(settings, wildcard: false))
+  private func tried(_ settings: TransparentSettings, wildcard: Bool) async throws(ToaError) -> CommandResult {
+    try await tools.answer("nft", ["--check", "-f", "-"], input: Self.text(settings, wildcard: wildcard))
   }
 
   func remove() async throws(ToaError) {

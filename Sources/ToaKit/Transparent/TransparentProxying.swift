@@ -64,6 +64,8 @@ public struct TransparentProxying: Sendable {
 
   /// Takes back all of it, and brings back what was there before.
   public func disable(dryRun: Bool, yes: Bool) async throws(ToaError) -> TransparentDocument {
+    let lock = dryRun || system.identity.userID != 0 ? nil : try HostLock(system)
+    defer { extendLifetime(lock) }
     let transaction = Transaction(system, console)
     let database = PackageDatabase(system)
     let entries = journal.entries().filter {
@@ -72,11 +74,12 @@ public struct TransparentProxying: Sendable {
     let strays = await database.installed(prefixes: [TransparentPackage.name]).filter { name in
       !entries.contains { $0.plan.steps.contains { $0.packageNames.contains(name) } }
     }
-    let record = try? TransparentRecord.read(system.files)
     let commands = typedRemoval(
-      entries, transaction, record, strays.isEmpty ? [] : [database.format.erase(strays).typed])
+      entries, transaction, strays.isEmpty ? [] : [database.format.erase(strays).typed])
     guard !commands.isEmpty else {
       console.say("Transparent proxying is not enabled; nothing to remove.", .good)
+      // A kill before the first step leaves a journal of nothing.
+      if lock != nil { try transaction.removeEmptyJournal() }
       return TransparentDocument(changed: false, dryRun: dryRun, settings: OrNull(nil), commands: [])
     }
     if dryRun {
@@ -84,8 +87,6 @@ public struct TransparentProxying: Sendable {
       return TransparentDocument(changed: false, dryRun: true, settings: OrNull(nil), commands: commands)
     }
     try system.requireRoot("tproxy disable")
-    let lock = try HostLock(system)
-    defer { extendLifetime(lock) }
     if !yes {
       console.say("This will be run:", .strong)
       for command in commands { console.say(change: command) }
@@ -136,16 +137,21 @@ public struct TransparentProxying: Sendable {
     }
   }
 
+  /// What a person would type to take the parts out of the kernel; none where nothing was made since the boot.
+  var typedRelease: [String] {
+    let record = (try? TransparentRecord.read(system.files)) ?? nil
+    return record.map { TransparentCommands.removing($0.settings, $0) } ?? []
+  }
+
   private func typedRemoval(
-    _ entries: [Journal.Entry], _ transaction: Transaction, _ record: TransparentRecord?, _ strays: [String]
+    _ entries: [Journal.Entry], _ transaction: Transaction, _ strays: [String]
   ) -> [String] {
     let undoing = entries.withEachPackageOnce.reversed().flatMap { entry in
       entry.undoOrder.flatMap { transaction.typedUndo($0.step, facts: $0.facts, .withdrawal) }
     }
-    // What no entry answers for: a unit made it, or the journal was lost.
-    let left = record.map { TransparentCommands.removing($0.settings, $0) } ?? []
+    // The last two are what no entry answers for: a unit made it, or the journal was lost.
     var seen: Set<String> = []
-    return (undoing + left + strays).filter { seen.insert($0).inserted }
+    return (undoing + typedRelease + strays).filter { seen.insert($0).inserted }
   }
 
   private func removeStrays(

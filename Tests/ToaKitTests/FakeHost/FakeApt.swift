@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Host
 
-/// apt-get with a repository of four packages.
+/// apt-get with a repository of a few packages.
 struct FakeApt {
   struct Package {
     var version: String
@@ -34,6 +34,7 @@ struct FakeApt {
       "gcc-12": Package(version: "12.2.0-14+deb12u1", depends: ["cpp-12"], files: ["/usr/bin/gcc-12": "gcc"]),
       "cpp-12": Package(version: "12.2.0-14+deb12u1", files: ["/usr/bin/cpp-12": "cpp"]),
       "make": Package(version: "4.3-4.1", files: ["/usr/bin/make": "make"]),
+      "nftables": Package(version: "1.0.6-2+deb12u2", files: ["/usr/bin/nft": "nft"]),
     ]
   }()
 

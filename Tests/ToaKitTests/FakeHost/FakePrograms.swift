@@ -41,6 +41,7 @@ extension FakeHost {
   /// Answers of commands that change nothing.
   private func query(_ command: Command) -> CommandResult? {
     let arguments = command.arguments
+    if FakeNetwork(self).asks(command) { return FakeNetwork(self).perform(command) }
     switch command.program {
     case "sha256sum":
       guard let input = command.input else { return CommandResult(status: 1) }
@@ -111,6 +112,7 @@ extension FakeHost {
     case ("mount", _): return mount(words)
     case ("umount", _): return unmount(words)
     default:
+      if let result = FakeNetwork(self).perform(command) { return result }
       Issue.record("unasked command: \(command.typed)")
       return CommandResult(status: 127)
     }

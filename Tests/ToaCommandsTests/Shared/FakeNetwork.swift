@@ -1,0 +1,1 @@
+../../ToaKitTests/FakeHost/FakeNetwork.swift
