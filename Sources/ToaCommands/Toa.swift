@@ -22,7 +22,7 @@ public struct Toa: AsyncParsableCommand {
           StatusVerb.self, DoctorVerb.self, SelfTestVerb.self, CaptureVerb.self, SimulateVerb.self, Stats.self,
           TableVerb.self, Debug.self,
         ]),
-      CommandGroup(name: "Without an option", subcommands: [Tproxy.self]),
+      CommandGroup(name: "Transparent proxy", subcommands: [Tproxy.self]),
       // The last two are hidden: hooks call them.
       CommandGroup(
         name: "By hand",

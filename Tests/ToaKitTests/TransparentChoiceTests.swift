@@ -21,7 +21,9 @@ struct TransparentChoiceTests {
     try await TransparentSettings.wanted(host.system, request)
   }
 
-  private func status(_ host: FakeHost, _ request: TransparentRequest) async -> (status: ToaKit.ExitStatus, text: String)? {
+  private func status(
+    _ host: FakeHost, _ request: TransparentRequest
+  ) async -> (status: ToaKit.ExitStatus, text: String)? {
     do throws(ToaError) {
       _ = try await TransparentSettings.wanted(host.system, request)
       return nil
@@ -106,6 +108,29 @@ struct TransparentChoiceTests {
     let refusal = try #require(await status(host, TransparentRequest()))
     #expect(refusal.status == .refused && refusal.text.contains("src_valid_mark"))
     #expect(try await wanted(host, TransparentRequest(interfaces: "eth1")).interfaces == ["eth1"])
+  }
+
+  @Test func `a strict check of the reverse path is made loose where answers come another way, and strict again`()
+    async throws
+  {
+    let host = try host([
+      "/proc/sys/net/ipv4/conf/eth1/rp_filter": "1\n",
+      "/etc/haproxy/haproxy.cfg": "listen web\n source 0.0.0.0 usesrc clientip\n server one 10.0.0.5:80\n",
+    ])
+    host[\.answers] = [
+      "ip route get 10.0.0.5": CommandResult(status: 0, output: "10.0.0.5 dev eth1 src 10.0.0.1 uid 0")
+    ]
+    #expect(try await wanted(host, TransparentRequest(interfaces: "eth1")).loose == [])
+    host[\.answers] = [
+      "ip route get 10.0.0.5": CommandResult(status: 0, output: "10.0.0.5 dev eth2 src 10.0.0.1 uid 0")
+    ]
+    #expect(try await wanted(host).loose == [])
+    let plan = try await host.enable(interfaces: "eth1", isRuntime: true)
+    #expect(plan.commands.contains("sysctl net.ipv4.conf.eth1.rp_filter=2"))
+    #expect(host.files.line("/proc/sys/net/ipv4/conf/eth1/rp_filter") == "2")
+    #expect(try await !host.enable(isRuntime: true).changed)
+    try await host.disable()
+    #expect(host.files.line("/proc/sys/net/ipv4/conf/eth1/rp_filter") == "1")
   }
 
   @Test func `iptables is taken where nft is not there, or its rules are refused`() async throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
+internal import Wire
 
 extension TransparentSettings {
   /// Those of what is enabled on this host: made since the boot, or installed to be made at the next; nil when it is not enabled.
@@ -18,6 +19,7 @@ extension TransparentSettings {
     if let interfaces = try request.interfaceList() { settings.interfaces = try choice.checked(interfaces) }
     try await choice.number(&settings)
     settings.filter = try await choice.filter(for: settings)
+    settings.loose = try await choice.loose(for: settings)
     try choice.refuseReversePathByMark(settings)
     return settings
   }
@@ -191,6 +193,23 @@ private struct TransparentChoice: Sendable {
     ToaError(
       .notApplicable, "\(program) is not installed",
       next: ["install \(NetworkTools.package(of: program))", "toa tproxy enable, without --firewall"])
+  }
+
+  /// The chosen interfaces that drop answers of servers which are reached by another one.
+  func loose(for settings: TransparentSettings) async throws(ToaError) -> [String] {
+    let kept = (enabled?.loose ?? []).filter { settings.interfaces.contains($0) }
+    let check = ReversePathFilter(files: system.files)
+    let strict = settings.interfaces.filter { check.isStrict($0) && !kept.contains($0) }
+    guard !strict.isEmpty, settings.families.contains(.ipv4), system.run.find("ip") != nil else { return kept }
+    let proxies = system.files.transparentProxies(system.files.proxyProcesses)
+    let servers = Set(proxies.flatMap(\.transparentServers).compactMap(\.address))
+    var ways: Set<String> = []
+    for case .v4(let server) in servers {
+      // "10.0.0.5 dev eth1 src 10.0.0.1 uid 0"
+      let words = try await tools.answer("ip", ["route", "get", "\(server)"]).output.split { $0 == " " || $0 == "\n" }
+      if let device = words.firstIndex(of: "dev"), device + 1 < words.count { ways.insert(String(words[device + 1])) }
+    }
+    return (kept + strict.filter { interface in ways.contains { $0 != interface && $0 != "lo" } }).sorted()
   }
 
   /// Where marks count for the check of the reverse path, a rule has to look at the interface, too.

@@ -80,3 +80,21 @@ like "which are free" "*0x10/0x10 lookup 863*" "$(ip rule)"
 same "and given back" 0 "$(exit_of tproxy disable -y)"
 ip rule delete pref 862
 remove_foreign_rules
+
+# Answers that come by another interface than that by which their server is reached.
+ip link add s1 type veth peer name eth1 netns "$server"
+ip address add 10.41.0.1/24 dev s1
+sysctl -qw net.ipv6.conf.s1.disable_ipv6=1
+ip link set s1 up
+inside server ip address add 10.41.0.2/24 dev eth1
+inside server ip link set eth1 up
+inside server ip route replace default via 10.41.0.1
+sysctl -qw net.ipv4.conf.s1.rp_filter=1
+before=$(rule_set)
+same "another way back, strictly checked" 0 "$(exit_of tproxy enable --runtime -y --interface s0)"
+same "is not diverted" nothing "$(through 10.30.0.1 80)"
+same "named, it is" "0 10.30.0.2 hello" "$(exit_of tproxy enable --runtime -y --interface s1) $(through 10.30.0.1 80)"
+same "as the check is loose" 2 "$(cat /proc/sys/net/ipv4/conf/s1/rp_filter)"
+same "disable" 0 "$(exit_of tproxy disable -y)"
+unchanged "everything is as it was before, the check, too" "$before"
+ip link delete s1
