@@ -52,22 +52,24 @@ for my $page (@pages) {
   $text =~ s/^([^.\n].*)\n/prose($1)/mge;
   $text =~ s/^\.Sh "SEE ALSO".*\z//ms;
   if (defined $verb) {
-    $text =~ s/^\.Dt .*$/.Dt \U TOA-$verb\E 8/m;
+    my ($name, $words) = ($verb =~ tr/./-/r, $verb =~ tr/./ /r);
+    $text =~ s/^\.Dt .*$/.Dt \U TOA-$name\E 8/m;
     $text =~ s/^\.Dt  /.Dt /m;
-    $text =~ s/^\.Nm "toa [^"]*"$/.Nm toa-$verb/m;
-    $text =~ s/^\.Sh SYNOPSIS\n\.Nm$/.Sh SYNOPSIS\n.Nm toa Cm $verb/m;
+    $text =~ s/^\.Nm "toa [^"]*"$/.Nm toa-$name/m;
+    $text =~ s/^\.Sh SYNOPSIS\n\.Nm$/.Sh SYNOPSIS\n.Nm toa Cm $words/m;
     $text =~ s/^\.Sh "EXIT STATUS"\n\.Ex -std\n/.Sh "EXIT STATUS"\n0 when it is done or was already so; the others are listed in\n.Xr toa 8 .\n/m
       or die "$page: no exit status\n";
-    $text .= ".Sh SEE ALSO\n.Xr toa 8\n";
+    my @parts = map { ".Xr toa-$_ 8" } map { tr/./-/r } grep { /^\Q$verb\E\./ } sort keys %about;
+    $text .= ".Sh SEE ALSO\n" . join(" ,\n", '.Xr toa 8', @parts) . "\n";
   } else {
     my $list = ".Sh COMMANDS\n.Bl -tag -width Ds\n";
-    $list .= ".It Xr toa-$_ 8\n" . prose($about{$_} . '.') for sort keys %about;
+    $list .= '.It Xr toa-' . tr/./-/r . " 8\n" . prose($about{$_} . '.') for sort keys %about;
     $list .= ".El\n";
     my $more = $list . slurp("$parts/exit-status.mdoc") . slurp("$parts/files.mdoc");
     $text =~ s/^\.Sh "EXIT STATUS"\n\.Ex -std\n/$more/m or die "$page: no exit status\n";
-    $text .= ".Sh SEE ALSO\n" . join(" ,\n", map { ".Xr toa-$_ 8" } sort keys %about) . "\n";
+    $text .= ".Sh SEE ALSO\n" . join(" ,\n", map { '.Xr toa-' . tr/./-/r . ' 8' } sort keys %about) . "\n";
   }
-  my $file = $folder . '/' . (defined $verb ? "toa-$verb.8" : 'toa.8');
+  my $file = $folder . '/' . (defined $verb ? 'toa-' . ($verb =~ tr/./-/r) . '.8' : 'toa.8');
   open my $out, '>', $file or die "$file: $!\n";
   print $out $text;
   close $out or die "$file: $!\n";

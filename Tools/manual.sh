@@ -20,13 +20,14 @@ trap 'rm -rf "$raw"' EXIT
 
 mkdir -p "$folder"
 rm -f "$folder"/toa*.8
-# Verbs that --help does not show have no page.
-shown=$("$program" --help | sed -nE 's/^  ([a-z-]+) .*/\1/p')
+# shown VERB...: the verbs below these that --help shows; others have no page.
+shown() { "$program" "$@" --help | sed -nE 's/^  ([a-z][a-z-]*) .*/\1/p'; }
 pages="$raw/toa.8"
-for page in "$raw"/toa.?*.8; do
-  verb=${page##*/toa.}
-  verb=${verb%.8}
-  if grep -qx -- "$verb" <<<"$shown"; then pages="$pages $page"; fi
+for verb in $(shown); do
+  pages="$pages $raw/toa.$verb.8"
+  for part in $(shown "$verb"); do
+    if [ -e "$raw/toa.$verb.$part.8" ]; then pages="$pages $raw/toa.$verb.$part.8"; fi
+  done
 done
 # shellcheck disable=SC2086
 perl Tools/manual.pl packaging/man "$folder" $pages

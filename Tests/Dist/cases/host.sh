@@ -10,6 +10,7 @@ every_verb_has_a_page() {
   verbs=$("$DIST/toa" --help | sed -nE 's/^  ([a-z-]+) +[A-Z].*/\1/p' | grep -v '^-')
   [ "$(wc -l <<<"$verbs")" -ge 12 ]
   for verb in $verbs; do [ -s "$pages/toa-$verb.8.gz" ] || { echo "no page of $verb"; return 1; }; done
+  for verb in enable disable status selftest; do [ -s "$pages/toa-tproxy-$verb.8.gz" ] || { echo "no page of tproxy $verb"; return 1; }; done
 }
 
 pages_render() {
