@@ -92,6 +92,13 @@ public struct SupportBundle: Sendable {
     } catch {
       files.add("stats.txt", "\(error)\n")
     }
+    do throws(ToaError) {
+      let transparent = try await TransparentStatus(system, plain).show()
+      files.add("tproxy.txt", screen.take())
+      files.add("tproxy.json", jsonText(transparent) + "\n")
+    } catch {
+      files.add("tproxy.txt", "\(error)\n")
+    }
     files.add("versions.txt", versions(context))
     return files
   }
