@@ -2,7 +2,7 @@
 import Glibc
 
 /// A file descriptor, closed at the end of its owner's life.
-package struct Descriptor: ~Copyable {
+package struct Descriptor: ~Copyable, Sendable {
   package let number: Int32
 
   package init(_ number: Int32) { self.number = number }
@@ -17,6 +17,12 @@ package struct Descriptor: ~Copyable {
       if count > 0 { return true }
       if count == 0 || errno != EINTR { return false }
     }
+  }
+
+  /// Waits until a connection is made, or has failed; false when the deadline passed first.
+  package func waitUntilWritable(before deadline: Deadline) -> Bool {
+    var entry = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    return retrying { unsafe poll(&entry, 1, deadline.remainingMilliseconds) } > 0
   }
 }
 

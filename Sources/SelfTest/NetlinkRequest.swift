@@ -24,11 +24,29 @@ struct NetlinkRequest {
     return request
   }
 
-  /// Gives a device an address that is usable at once, without duplicate address detection: struct ifaddrmsg.
-  static func add(_ address: IPAddress, to index: UInt32) -> NetlinkRequest {
+  /// Makes a pair of virtual Ethernet devices: one here, the other, `peer`, in the network namespace of a descriptor.
+  static func pair(_ name: String, peer: String, in namespace: Int32) -> NetlinkRequest {
+    let header = [UInt8](repeating: 0, count: 16)  // struct ifinfomsg
+    let other =
+      header + attribute(Int(IFLA_IFNAME), Array(peer.utf8) + [0])
+      + attribute(Int(IFLA_NET_NS_FD), hostOrder(namespace))
+    let data = attribute(Int(VETH_INFO_PEER), other)
+    var request = NetlinkRequest(type: Int(RTM_NEWLINK), flags: NLM_F_CREATE | NLM_F_EXCL)
+    request.body += header
+    request.append(attribute: Int(IFLA_IFNAME), Array(name.utf8) + [0])
+    request.append(
+      attribute: Int(IFLA_LINKINFO),
+      attribute(Int(IFLA_INFO_KIND), Array("veth".utf8)) + attribute(Int(IFLA_INFO_DATA), data))
+    return request
+  }
+
+  /// Gives a device an address that is usable at once, without duplicate address detection: struct ifaddrmsg. `prefixLength` is that of
+  /// its network, by default of the address alone.
+  static func add(_ address: IPAddress, to index: UInt32, prefixLength: UInt8? = nil) -> NetlinkRequest {
     let bytes = address.bytes
+    let length = prefixLength ?? UInt8(bytes.count * 8)
     var request = NetlinkRequest(type: Int(RTM_NEWADDR), flags: NLM_F_CREATE | NLM_F_REPLACE)
-    request.body += [address.family, UInt8(bytes.count * 8), UInt8(IFA_F_NODAD), 0]  // host prefix, scope universe
+    request.body += [address.family, length, UInt8(IFA_F_NODAD), 0]  // scope universe
     request.append(index)
     request.append(attribute: Int(IFA_LOCAL), bytes)
     request.append(attribute: Int(IFA_ADDRESS), bytes)
@@ -46,6 +64,18 @@ struct NetlinkRequest {
     return request
   }
 
+  /// The default route of a gateway's family, by way of it: struct rtmsg.
+  static func route(by gateway: IPAddress, through index: UInt32) -> NetlinkRequest {
+    var request = NetlinkRequest(type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE)
+    request.body += [gateway.family, 0, 0, 0]  // destination length, source length, type of service
+    request.body += [UInt8(RT_TABLE_MAIN.rawValue), UInt8(RTPROT_BOOT)]
+    request.body += [UInt8(RT_SCOPE_UNIVERSE.rawValue), UInt8(RTN_UNICAST)]
+    request.append(UInt32(0))  // flags
+    request.append(attribute: Int(RTA_GATEWAY.rawValue), gateway.bytes)
+    request.append(attribute: Int(RTA_OIF.rawValue), hostOrder(index))
+    return request
+  }
+
   /// The message: struct nlmsghdr and the body.
   func bytes(sequence: UInt32) -> [UInt8] {
     hostOrder(UInt32(16 + body.count)) + hostOrder(type) + hostOrder(flags) + hostOrder(sequence) + hostOrder(UInt32(0))
@@ -54,9 +84,12 @@ struct NetlinkRequest {
 
   private mutating func append(_ number: UInt32) { body += hostOrder(number) }
 
-  private mutating func append(attribute type: Int, _ data: [UInt8]) {
-    body += hostOrder(UInt16(4 + data.count)) + hostOrder(UInt16(truncatingIfNeeded: type)) + data
-    body += [UInt8](repeating: 0, count: (4 - data.count % 4) % 4)
+  private mutating func append(attribute type: Int, _ data: [UInt8]) { body += Self.attribute(type, data) }
+
+  /// struct nlattr and its data, padded.
+  private static func attribute(_ type: Int, _ data: [UInt8]) -> [UInt8] {
+    hostOrder(UInt16(4 + data.count)) + hostOrder(UInt16(truncatingIfNeeded: type)) + data
+      + [UInt8](repeating: 0, count: (4 - data.count % 4) % 4)
   }
 }
 

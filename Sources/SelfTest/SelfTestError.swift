@@ -30,6 +30,8 @@ public struct SelfTestError: Error, Sendable, Equatable {
 enum SetupStep: String {
   case startThread = "start a thread"
   case makeNamespace = "make a network namespace"
+  case keepNamespace = "keep a network namespace"
+  case enterNamespace = "enter a network namespace"
   case openNetlink = "open a netlink socket"
   case raiseLoopback = "bring the loopback device up"
   case openTun = "open /dev/net/tun"
@@ -38,6 +40,10 @@ enum SetupStep: String {
   case addAddress = "give the TUN device an IPv4 address"
   case addRoute = "route IPv4 through the TUN device"
   case addAddressV6 = "give the TUN device an IPv6 address"
+  case makePair = "make a pair of virtual interfaces (veth)"
+  case raisePair = "bring a virtual interface up"
+  case addPairAddress = "give a virtual interface an address"
+  case addPairRoute = "route through a virtual interface"
 }
 
 /// Repeats a system call that was interrupted; -1 becomes an error of that step.

@@ -10,6 +10,7 @@
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <stddef.h>
 #include <stdint.h>
 

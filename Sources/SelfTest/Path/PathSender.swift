@@ -217,11 +217,3 @@ private struct ControlConnection: ~Copyable {
     }
   }
 }
-
-extension Descriptor {
-  /// Waits until a connection is made, or has failed; false when the deadline passed first.
-  fileprivate func waitUntilWritable(before deadline: Deadline) -> Bool {
-    var entry = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-    return retrying { unsafe poll(&entry, 1, deadline.remainingMilliseconds) } > 0
-  }
-}
