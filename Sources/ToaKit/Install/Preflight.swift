@@ -9,10 +9,10 @@ extension System {
   }
 
   /// Throws where this process is not root.
-  func requireRoot(_ verb: String) throws(ToaError) {
+  func requireRoot(_ verb: String, doing what: String = "changes the system") throws(ToaError) {
     guard identity.userID == 0 else {
       throw ToaError(
-        .refused, "toa \(verb) changes the system", why: "only root may do that", next: ["sudo toa \(verb)"])
+        .refused, "toa \(verb) \(what)", why: "only root may do that", next: ["sudo toa \(verb)"])
     }
   }
 

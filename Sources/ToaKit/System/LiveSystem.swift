@@ -16,6 +16,7 @@ extension System {
       selfTest: { options async throws(SelfTestError) in try await runSelfTest(options) },
       capture: { options, take async throws(CaptureError) in try await runCapture(options, take) })
     system.path = .live
+    system.transparent = .live
     return root == "/" ? system : system.reading(tree: FileRoot(FilePath(root)))
   }
 }

@@ -28,6 +28,8 @@ public struct System: Sendable {
     @Sendable (CaptureOptions, @escaping @Sendable (CaptureBatch) -> Bool) async throws(CaptureError) -> Void
   /// Crafted connections over a real network.
   public var path = PathControl.absent
+  /// Stages for transparent proxying.
+  public var transparent = TransparentControl.absent
 
   /// Creates a system from its parts.
   public init(
