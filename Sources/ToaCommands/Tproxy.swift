@@ -16,7 +16,7 @@ public struct Tproxy: AsyncParsableCommand {
       `enable` makes and keeps.
       """,
     subcommands: [
-      TproxyEnable.self, TproxyDisable.self, TproxyStatus.self, TproxyRestore.self,
+      TproxyEnable.self, TproxyDisable.self, TproxyStatus.self, TproxySelfTest.self, TproxyRestore.self,
       TproxyRelease.self,
     ])
 

@@ -1,0 +1,1 @@
+../../ToaKitTests/StagedHost.swift
