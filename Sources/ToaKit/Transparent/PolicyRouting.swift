@@ -49,7 +49,10 @@ struct PolicyRouting: Sendable {
   func addRules(_ family: IPFamily, _ settings: TransparentSettings) async throws(ToaError) {
     let there = try await rules(family, settings).map(\.interface)
     for interface in settings.ruleInterfaces where !there.contains(interface) {
-      try await tools.change("ip", Self.rule("add", family, settings, interface))
+      let words = Self.rule("add", family, settings, interface)
+      if try await tools.answer("ip", words).status == 0 { continue }
+      // ip(8) before 4.17 does not know of protocols, and systemd-networkd of that time leaves rules alone.
+      try await tools.change("ip", words.dropLast(Self.isKept.count))
     }
     for interface in there where !settings.ruleInterfaces.contains(interface) {
       try await tools.change("ip", Self.rule("del", family, settings, interface))
@@ -62,11 +65,15 @@ struct PolicyRouting: Sendable {
     }
   }
 
+  /// systemd-networkd takes every rule away that is not its own, whenever it configures a device, but for those that say they are the
+  /// kernel's: networkd.conf(5), ManageForeignRoutingPolicyRules=.
+  private static let isKept = ["protocol", "kernel"]
+
   static func rule(
     _ verb: String, _ family: IPFamily, _ settings: TransparentSettings, _ interface: String?
   ) -> [String] {
     family.ipOptions + ["rule", verb, "pref", "\(settings.priority)"] + (interface.map { ["iif", $0] } ?? [])
-      + ["fwmark", settings.maskedMark, "lookup", "\(settings.table)"]
+      + ["fwmark", settings.maskedMark, "lookup", "\(settings.table)"] + (verb == "add" ? isKept : [])
   }
 
   static func route(_ verb: String, _ family: IPFamily, _ settings: TransparentSettings) -> [String] {
