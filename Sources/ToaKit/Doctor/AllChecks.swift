@@ -36,7 +36,8 @@ extension Check {
   private static let network = [
     optionArrives, optionRead, optionSpace, segmentSpace, packetLength, handshakeShape, optionStripped, stackedOptions,
     synCookies, openingVariants, reversePath, forwardedPorts, proxies, transparentProxy, transparentClient, ipv6,
-    largeReceive, earlyPrograms, sourceTrusted,
+    largeReceive, earlyPrograms, sourceTrusted, transparentRights, transparentMarks, transparentReversePath,
+    transparentAnswers, transparentFamilies,
   ]
   private static let observation = [
     countersReadable, addressesTaken, addressesAsked, addressesFreed, olderConnections, roomForAddresses,

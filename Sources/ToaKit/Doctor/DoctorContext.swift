@@ -30,7 +30,7 @@ public struct DoctorContext: Sendable {
     let file = ModuleFile(system, kernel: facts.target.text)
     return DoctorContext(
       system: system, facts: facts, live: facts.isRunning ? LiveModule(system) : nil, file: file,
-      bpf: facts.isRunning ? BpfState.ask(system) : BpfState(), network: NetworkFacts(system),
+      bpf: facts.isRunning ? BpfState.ask(system) : BpfState(), network: NetworkFacts(system, facts),
       kernelLog: Once {
         do throws(CommandError) {
           return .success(try await system.run.run(Command("dmesg")))

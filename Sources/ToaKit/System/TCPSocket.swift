@@ -14,6 +14,8 @@ struct TCPSocket: Sendable, Equatable {
   let number: String
   /// Whether it is an IPv6 socket, which may have IPv4 peers.
   let isV6: Bool
+  /// How often the kernel sent its last segment again.
+  let retransmissions: UInt64
 
   /// Its own port.
   var port: UInt16 { local.port }
@@ -21,6 +23,8 @@ struct TCPSocket: Sendable, Equatable {
   var isListening: Bool { state == 0x0A }
   /// Whether it is a connection that is open in both directions.
   var isEstablished: Bool { state == 0x01 }
+  /// Whether it asked for a connection and has no answer.
+  var isConnecting: Bool { state == 0x02 }
   /// Whether other hosts can reach it.
   var isReachable: Bool { !local.address.isLoopback }
 
@@ -34,6 +38,7 @@ struct TCPSocket: Sendable, Equatable {
     (self.local, self.peer, self.state) = (local, peer, UInt8(truncatingIfNeeded: state))
     number = String(decoding: words[9], as: UTF8.self)
     isV6 = words[1].count > 16
+    retransmissions = hexadecimal(words[6]) ?? 0
   }
 }
 

@@ -35,5 +35,5 @@ struct BrokenWay: Sendable, CustomTestStringConvertible {
   }
 
   /// All of them.
-  static let all = host + network
+  static let all = host + network + transparent
 }

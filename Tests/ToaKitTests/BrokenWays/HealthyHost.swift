@@ -11,6 +11,13 @@ enum HealthyHost: String, Sendable, CaseIterable {
   case rocky
   /// Debian 12 with the eBPF programs.
   case debianWithBpf
+  /// Debian 12 with toa.ko and a haproxy that shows clients to its servers, whose answers `toa tproxy enable` brings back.
+  case transparent
+  /// The same with rules that somebody wrote by hand.
+  case transparentByHand
+
+  /// Whether it is made with servers and connections.
+  var isServing: Bool { self == .transparent || self == .transparentByHand }
 
   /// Makes it.
   func make() throws -> DoctorHost {
@@ -18,7 +25,16 @@ enum HealthyHost: String, Sendable, CaseIterable {
     case .debian: try DoctorHost(.loaded)
     case .rocky: try DoctorHost.rocky()
     case .debianWithBpf: try DoctorHost(.ebpf)
+    case .transparent: try Self.transparent(.toa(TransparentHost.settings))
+    case .transparentByHand: try Self.transparent(.hand)
     }
+  }
+
+  private static func transparent(_ maker: TransparentHost.Maker) throws -> DoctorHost {
+    var host = try DoctorHost(.loaded)
+    try host.serve(TransparentHost.files(maker))
+    TransparentHost.answer(maker)(&host)
+    return host
   }
 }
 

@@ -176,17 +176,6 @@ extension BrokenWay {
       cause: "NET13",
       owner: .application, files: ["/proc/812/comm": "docker-proxy\n"]),
     BrokenWay(
-      "the rule that brings a transparent proxy its answers is missing", from: "vendor document 004", cause: "NET14"
-    ) {
-      host in
-      try host.serve([
-        "/etc/haproxy/haproxy.cfg": "backend web\n  source 0.0.0.0 usesrc clientip\n  server web1 10.0.0.5:80\n"
-      ])
-      host.programs["ip"] = "/usr/sbin/ip"
-      host.answers["ip rule show"] = DoctorHost.says("0:\tfrom all lookup local\n32766:\tfrom all lookup main\n")
-      host.answers["ip -o link show"] = DoctorHost.says("2: eth0: <UP> mtu 1500 qdisc mq state UP\n")
-    },
-    BrokenWay(
       "IPv6 clients of NAT64 on a kernel without IPv6", from: "installers.md NET16, iqiyi/dpvs pull request 670",
       cause: "NET16",
       files: [

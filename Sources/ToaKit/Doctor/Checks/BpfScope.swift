@@ -45,7 +45,7 @@ extension Check {
 
 extension BpfState {
   /// A cgroup as an argument of --cgroup: its name, and for the root, which has none, where it is mounted.
-  fileprivate func typed(_ cgroup: String) -> String {
+  func typed(_ cgroup: String) -> String {
     cgroup == "/" ? mounts.cgroup2?.point ?? cgroup : shellQuoted(String(cgroup.dropFirst()))
   }
 }

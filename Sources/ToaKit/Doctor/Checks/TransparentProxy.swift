@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Host
+internal import Packaging
 
 extension Check {
   static let transparentProxy = Check(
@@ -7,95 +8,108 @@ extension Check {
     explanation: """
       haproxy with `source ... usesrc clientip` and nginx with `proxy_bind $remote_addr transparent` connect to their servers with the
       client's address. The servers' answers then go to an address that this host does not have, and three things bring them back to
-      the proxy: a rule that marks packets of such sockets, one that routes marked packets by a table of their own, and in that
-      table a route that delivers everything locally.
+      the proxy, for IPv4 and IPv6 each: a rule of the packet filter that marks packets of such sockets, one of `ip rule` that looks
+      marked packets up in a table of their own, and in that table a route that delivers everything locally.
 
-      Add what is missing, and leave the other rules as they are:
-          iptables -t mangle -A PREROUTING -p tcp -m socket --transparent -j MARK --set-mark 1
-          ip rule add fwmark 1 lookup 100
-          ip route add local 0.0.0.0/0 dev lo table 100
+      toa makes and keeps them, and leaves all other rules as they are; those that somebody wrote by hand are good as well:
+          toa tproxy enable --port 8080
+          toa tproxy status
+          toa tproxy selftest
 
-      The servers' route back to clients has to lead through this host, and the proxy needs CAP_NET_ADMIN.
+      Where toa's own were lost, as somebody flushed the rules:
+          systemctl restart toa-tproxy
       """
   ) { context in
     if let skip = context.unmet(.running, .root) { return skip }
-    let lines = context.transparentLines
-    guard let first = lines.first else { return Outcome(.ok, "none is configured") }
-    guard context.system.run.find("ip") != nil else { return Outcome(.skipped, "needs ip(8)", evidence: lines) }
-    func ask(_ arguments: [String]) async -> [[Substring]] {
-      let result = try? await context.system.run.run(Command("ip", arguments))
-      return (result?.output ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+    let facts = await context.network.transparent.value
+    guard facts.isConcerned || facts.unreadable != nil else { return Outcome(.ok, "none is configured") }
+    if let error = facts.unreadable {
+      return Outcome(.warning, error.what, evidence: facts.evidence + [error.why], fix: error.next)
     }
-    // "32765: from all fwmark 0x1 lookup 100"
-    let marked = await ask(["rule", "show"]).compactMap { words -> (mark: Substring, table: Substring)? in
-      guard let mark = words.firstIndex(of: "fwmark"), let table = words.firstIndex(of: "lookup"),
-        mark + 1 < words.count, table + 1 < words.count
-      else { return nil }
-      return (words[mark + 1], words[table + 1])
+    if let settings = facts.enabled, let state = facts.state, !state.isWhole {
+      return lost(settings, state, facts, context.system)
     }
-    var missing: [String] = []
-    let mark = marked.first.map { String($0.mark.prefix { $0 != "/" }) } ?? "1"
-    if marked.isEmpty { missing.append("ip rule add fwmark 1 lookup 100") }
-    var delivers = false
-    for rule in marked {
-      // "local default dev lo scope host"
-      let routes = await ask(["route", "show", "table", String(rule.table)])
-      delivers = delivers || routes.contains { $0.first == "local" && $0.contains("lo") }
+    guard !facts.proxies.isEmpty else {
+      return Outcome(
+        .info, "toa tproxy is enabled, and no haproxy or nginx is configured to connect with foreign addresses")
     }
-    if !delivers { missing.append("ip route add local 0.0.0.0/0 dev lo table \(marked.first?.table ?? "100")") }
-    if let rules = await context.network.rules.value {
-      let marks = rules.having("socket", "tproxy", "divert", hook: "prerouting")
-      if marks.isEmpty {
-        missing.insert(
-          "iptables -t mangle -A PREROUTING -p tcp -m socket --transparent -j MARK --set-mark \(mark)", at: 0)
-      }
+    guard facts.isAsked else { return Outcome(.skipped, "needs ip(8)", evidence: facts.evidence) }
+    if let settings = facts.enabled, let missed = uncovered(settings, facts) { return missed }
+    let missing = facts.missing
+    guard !missing.isEmpty else {
+      let whose = facts.enabled == nil ? "" : " by toa tproxy"
+      let doubt = facts.rules == nil ? "; the packet filter's rules cannot be read" : ""
+      return Outcome(.ok, "configured, and answers are brought back\(whose)\(doubt)", evidence: facts.evidence)
     }
-    guard !missing.isEmpty else { return Outcome(.ok, "configured, and answers come back to it", evidence: lines) }
     return Outcome(
       .error,
-      "a proxy connects with its clients' addresses, and \(missing.count) of the 3 settings that bring answers back "
-        + (missing.count == 1 ? "is missing" : "are missing"),
+      "\(facts.names) connects with foreign addresses, and of the parts that bring answers back \(missing.absent)",
       expected: "a mark, a rule and a route for the proxy's sockets",
-      evidence: [first]
-        + marked.map {
-          "ip rule: fwmark \($0.mark) lookup \($0.table)"
-        }, fix: missing)
+      evidence: facts.evidence + missing.map { "missing: \($0.title)" }
+        + facts.families.compactMap { facts.way($0).policy }.map { "there: ip rule \($0.text)" },
+      fix: [facts.typedEnable])
   }
 
-  static let transparentClient = Check(
-    "NET15", .network, "client of a transparent proxy",
-    explanation: """
-      A transparent proxy on a host with TOA connects to its servers with the address that accept() gave it, which is the client's own from
-      the option. That is mostly what is wanted.
+  /// Parts that toa made, or was to make, and that are not there.
+  private static func lost(
+    _ settings: TransparentSettings, _ state: TransparentState, _ facts: TransparentFacts, _ system: System
+  ) -> Outcome {
+    let atBoot = System.hasSystemd(system.files) && system.files.exists(TransparentPackage.unit)
+    let again =
+      atBoot
+      ? ["systemctl restart \(TransparentPackage.unitName)", "toa tproxy enable"] : ["toa tproxy enable --runtime"]
+    // Answers may come back by rules of somebody else's.
+    let harms = facts.isAsked ? !facts.missing.isEmpty : true
+    return Outcome(
+      harms ? .error : .warning, "toa tproxy is enabled, and of its parts \(state.missing.absent)",
+      expected: "a mark, a rule and a route for the proxy's sockets",
+      evidence: facts.evidence + state.missing.map { "missing: \($0.title)" }
+        + state.present.map { "there: \($0.title)" } + ["mark \(settings.markText), table \(settings.table)"],
+      fix: again)
+  }
 
-      The servers' answers to that address have to come back through this host (NET14), and
-      firewalls between them see addresses of the Internet on an inner network.
-      """
-  ) { context in
-    if let skip = context.unmet(.running, .working) { return skip }
-    let lines = context.transparentLines
-    guard !lines.isEmpty else { return Outcome(.ok, "none is configured") }
-    return Outcome(.info, "its servers see the client that TOA has read, and answer to that address", evidence: lines)
+  /// Servers whose answers the settings leave out; nil when there are none.
+  private static func uncovered(_ settings: TransparentSettings, _ facts: TransparentFacts) -> Outcome? {
+    let ports = facts.ports.filter { !settings.ports.isEmpty && !settings.ports.contains($0) }
+    guard !ports.isEmpty, facts.missing.isEmpty else { return nil }
+    let left = facts.servers.filter { $0.port.map(ports.contains) ?? false }
+    return Outcome(
+      .error,
+      "toa tproxy diverts answers from port \(settings.ports.map(String.init).spoken), and not those of "
+        + left.prefix(4).map(\.place).spoken,
+      expected: "the ports of all servers", evidence: left.prefix(6).map(\.line.description),
+      fix: ["toa tproxy enable --port \(Set(settings.ports + ports).sorted().map(String.init).joined(separator: ","))"])
+  }
+}
+
+extension [TransparentPart] {
+  /// "one is missing: IPv4 route".
+  fileprivate var absent: String {
+    (count == 1 ? "one is missing: " : "\(count) are missing: ") + map(\.name).spoken
   }
 }
 
 extension DoctorContext {
-  /// Lines of proxies' configuration that make them connect with the client's address: "/etc/haproxy/haproxy.cfg:31: source ...".
-  fileprivate var transparentLines: [String] {
-    let files = system.files
-    func all(_ folder: String) -> [String] { files.list(folder).map { "\(folder)/\($0)" } }
-    let haproxy = ["/etc/haproxy/haproxy.cfg"] + all("/etc/haproxy/conf.d").filter { $0.hasSuffix(".cfg") }
-    let nginx = ["/etc/nginx/nginx.conf"] + all("/etc/nginx/conf.d") + all("/etc/nginx/sites-enabled")
-    return haproxy.flatMap { lines($0) { $0.contains("usesrc") } }
-      + nginx.flatMap { lines($0) { $0.first == "proxy_bind" && $0.contains("transparent") } }
+  /// What a check of transparent proxies has to look at.
+  enum Transparent {
+    /// A proxy is configured so.
+    case facts(TransparentFacts)
+    /// None is, or the check cannot look: this is the outcome.
+    case nothing(Outcome)
   }
 
-  private func lines(_ path: String, _ isWanted: ([Substring]) -> Bool) -> [String] {
-    guard system.files.isFile(path), let text = try? system.files.text(path) else { return [] }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
-      let code = line.prefix { $0 != "#" && $0 != ";" }
-      let words = code.split { $0 == " " || $0 == "\t" }
-      return isWanted(words) ? "\(path):\(number + 1): \(words.joined(separator: " "))" : nil
+  /// What is known of transparent proxies; with `whole` only where all is there that NET14 looks for.
+  func transparent(whole: Bool = false) async -> Transparent {
+    if let skip = unmet(.running, .root) { return .nothing(skip) }
+    let facts = await network.transparent.value
+    guard !facts.proxies.isEmpty else { return .nothing(Outcome(.ok, "none is configured")) }
+    guard !whole || facts.isAsked else {
+      let why = facts.unreadable == nil ? "needs ip(8)" : "rules and routes cannot be read (NET14)"
+      return .nothing(Outcome(.skipped, why))
     }
+    guard !whole || facts.isWhole else {
+      return .nothing(Outcome(.skipped, "needs all that brings answers back (NET14)"))
+    }
+    return .facts(facts)
   }
 }
