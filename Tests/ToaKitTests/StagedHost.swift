@@ -159,6 +159,9 @@ extension StagedHost.Network {
       case ["-s", "list", "ruleset"]: return CommandResult(status: 0, output: (table ?? "") + foreign)
       case ["list", "tables"]: return CommandResult(status: 0)
       case ["--check", "-f", "-"]: return CommandResult(status: 0)
+      case ["delete", "table", "inet", "toa_tproxy"]:
+        table = nil
+        return CommandResult(status: 0)
       case ["-f", "-"] where input.contains("toa_tproxy"):
         if let refusal = nature.refusal { return CommandResult(status: 1, errorOutput: refusal) }
         table = input
@@ -181,12 +184,18 @@ extension StagedHost.Network {
     switch words.prefix(2) {
     case ["rule", "show"]:
       return CommandResult(status: 0, output: (rules[family] ?? []).map { $0 + "\n" }.joined())
-    case ["rule", "add"]:
-      rules[family, default: []].append("\(words[3]):\tfrom all " + words.dropFirst(4).joined(separator: " "))
+    case ["rule", "add"], ["rule", "del"]:
+      // Shown without "protocol kernel", as that is the usual one.
+      let line = "\(words[3]):\tfrom all " + words.dropFirst(4).prefix { $0 != "protocol" }.joined(separator: " ")
+      if words[1] == "add" { rules[family, default: []].append(line) } else { rules[family]?.removeAll { $0 == line } }
       return CommandResult(status: 0)
     case ["route", "add"]:
       routes[family, default: []].insert(words.last ?? "")
       return CommandResult(status: 0)
+    case ["route", "del"]:
+      routes[family]?.remove(words.last ?? "")
+      return CommandResult(status: 0)
+    case ["route", "show"] where words.last == "all": return CommandResult(status: 0)
     case ["route", "show"]:
       let isThere = routes[family]?.contains(words.last ?? "") == true
       return CommandResult(status: 0, output: isThere ? "local default dev lo scope host \n" : "")

@@ -228,4 +228,28 @@ import Testing
     #expect(try await run.stream(Command("unknown", ["x"])) { _ in }.status == 4)
     #expect(run.find("nft") == "/usr/sbin/nft" && run.find("unknown") == nil)
   }
+
+  @Test func `enabling ends with the connections, and takes everything back when one fails`() async throws {
+    let request = TransparentRequest(isRuntime: true, yes: true)
+    func enable(_ host: StagedHost) async throws(ToaError) {
+      _ = try await TransparentProxying(host.system, Console(host.system.terminal)).enable(request)
+    }
+    let files = [
+      "/etc/os-release": "ID=debian\n", "/run/": "", "/var/lib/": "", "/lib/modules/6.1.0-56-cloud-amd64/modules.dep": "",
+    ]
+    let good = try await StagedHost(files: files)
+    try await enable(good)
+    #expect(good.host.rules != [:] && good.host.table != nil)
+    #expect(good.transcript.err.contains("over IPv4 and IPv6"))
+    let bad = try await StagedHost(nil, .init(transparentError: 1), files: files)
+    let error = await #expect(throws: ToaError.self) { try await enable(bad) }
+    #expect(error?.status == .selfTestFailed)
+    #expect(bad.host.table == nil && (bad.host.rules[.ipv4] ?? []).isEmpty && (bad.host.routes[.ipv4] ?? []).isEmpty)
+    #expect(try TransparentRecord.read(bad.system.files) == nil)
+    // Where there are no stages, what the kernel shows has to do.
+    let contained = try await StagedHost(
+      nil, .init(error: SelfTestError(step: "make a network namespace", errno: 1)), files: files)
+    try await enable(contained)
+    #expect(contained.host.table != nil && contained.transcript.err.contains("not made: "))
+  }
 }

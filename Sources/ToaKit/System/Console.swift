@@ -45,6 +45,17 @@ public struct Console: Sendable {
     wantsColor = color && terminal.allowsColor
   }
 
+  /// The same console, on which what would be the answer is explanation.
+  var withoutAnswer: Console {
+    let terminal = terminal
+    let isQuiet = loudness < .normal || json
+    let beside = Terminal(
+      out: { if !isQuiet { terminal.err($0) } }, err: terminal.err, ask: terminal.ask,
+      outIsTerminal: terminal.errIsTerminal, errIsTerminal: terminal.errIsTerminal, allowsColor: terminal.allowsColor,
+      width: terminal.width)
+    return Console(beside, loudness: loudness, color: wantsColor)
+  }
+
   /// The same console on another terminal.
   func on(_ terminal: Terminal) -> Console {
     Console(terminal, json: json, loudness: loudness, color: wantsColor)

@@ -50,9 +50,13 @@ struct PolicyRouting: Sendable {
     let there = try await rules(family, settings).map(\.interface)
     for interface in settings.ruleInterfaces where !there.contains(interface) {
       let words = Self.rule("add", family, settings, interface)
-      if try await tools.answer("ip", words).status == 0 { continue }
+      let result = try await tools.answer("ip", words)
       // ip(8) before 4.17 does not know of protocols, and systemd-networkd of that time leaves rules alone.
-      try await tools.change("ip", words.dropLast(Self.isKept.count))
+      if result.status != 0, result.errorOutput.contains("\"protocol\"") {
+        try await tools.change("ip", words.dropLast(Self.isKept.count))
+      } else if result.status != 0 {
+        throw NetworkTools.error(NetworkTools.command("ip", words).typed, result)
+      }
     }
     for interface in there where !settings.ruleInterfaces.contains(interface) {
       try await tools.change("ip", Self.rule("del", family, settings, interface))

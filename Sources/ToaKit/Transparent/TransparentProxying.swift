@@ -120,13 +120,30 @@ public struct TransparentProxying: Sendable {
     if let settings = try TransparentSettings.enabled(system) { try await rules.lower(settings) }
   }
 
-  /// Reads back what is in the kernel.
+  /// Reads back what is in the kernel, and has a client, a proxy and a server use the same in namespaces of their own. Where none can be
+  /// made, as in a container, the first has to do.
   private func prove(_ settings: TransparentSettings) async throws(ToaError) {
     let state = try await rules.state(settings)
     guard state.isWhole else {
       throw ToaError(
         .unexpected, "the kernel does not show what was made", why: state.missing.map(\.title).joined(separator: "\n"),
         next: ["toa tproxy enable --verbose"])
+    }
+    console.say("Proof: real connections through a proxy in a network namespace", .strong)
+    var request = TransparentSelfTestRequest()
+    request.partsOnly = true
+    let document: TransparentSelfTestDocument
+    do throws(ToaError) {
+      document = try await TransparentSelfTest(system, console.withoutAnswer).run(request)
+    } catch {
+      guard error.status == .notApplicable else { throw error }
+      console.say("  not made: \(error.description)", .warning)
+      return
+    }
+    guard document.passed else {
+      throw ToaError(
+        .selfTestFailed, "the rules are made, but answers do not come back to a proxy",
+        why: document.findings.map(\.verdict).joined(separator: "\n"), next: document.findings.flatMap(\.next))
     }
   }
 
