@@ -39,6 +39,10 @@ struct UsageTests {
       debug                   Switch toa.ko's log lines about each connection on or
                               off.
 
+    TRANSPARENT PROXY SUBCOMMANDS:
+      tproxy                  Have servers' answers to clients' addresses come back
+                              to a transparent proxy here.
+
     BY HAND SUBCOMMANDS:
       build                   Compile toa.ko for a kernel; needs no root and
                               changes nothing but the output folder.
@@ -67,7 +71,8 @@ struct UsageTests {
     "table --limit x", "table --limit -1",
     "debug", "debug maybe", "debug on off",
     "load --dryrun", "uninstall --kernel 6.1", "install --backend kmod", "load --backend auto", "--json",
-    "status extra",
+    "status extra", "tproxy enable eth1", "tproxy enable --firewall pf", "tproxy enable --table x", "tproxy nothing",
+    "tproxy selftest --only ipx",
   ])
   func `a wrong command line ends with 64 and says so on standard error alone`(arguments: String) async {
     let screen = await Screen.of(arguments)

@@ -235,7 +235,8 @@ import Testing
       _ = try await TransparentProxying(host.system, Console(host.system.terminal)).enable(request)
     }
     let files = [
-      "/etc/os-release": "ID=debian\n", "/run/": "", "/var/lib/": "", "/lib/modules/6.1.0-56-cloud-amd64/modules.dep": "",
+      "/etc/os-release": "ID=debian\n", "/run/": "", "/var/lib/": "",
+      "/lib/modules/6.1.0-56-cloud-amd64/modules.dep": "",
     ]
     let good = try await StagedHost(files: files)
     try await enable(good)

@@ -80,7 +80,7 @@ start_transparent() {
 # through ADDRESS PORT: the client as the server sees it behind HAProxy, when an answer comes back; else "nothing".
 through() {
   # shellcheck disable=SC2016
-  inside client timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2" && echo hello >&3 && IFS= read -r line <&3 && [ -n "$line" ] && echo "$line"' \
+  inside client timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && echo hello >&3 && IFS= read -r line <&3 && [ -n "$line" ] && echo "$line"' \
     ask "$1" "$2" 2>/dev/null || echo nothing
 }
 
