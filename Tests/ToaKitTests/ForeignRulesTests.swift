@@ -169,6 +169,8 @@ import Testing
     #expect(ReversePathChecks(strict, on: "eth0").filter == "2" && ReversePathChecks(strict, on: "eth1").filter == "1")
     #expect(
       ReversePathChecks(strict, on: "eth1").settings.map { "\($0.name)=\($0.value)" }
-        == ["ipv4/conf/all/rp_filter=1", "ipv4/conf/all/src_valid_mark=1"])
+        == ["ipv4/conf/all/rp_filter=1", "ipv4/conf/all/src_valid_mark=1", "ipv4/conf/all/accept_local=0"])
+    try tree.write("/proc/sys/net/ipv4/conf/eth1/accept_local", "1\n")
+    #expect(ReversePathChecks(strict, on: "eth1").acceptsLocal && !ReversePathChecks(strict, on: nil).acceptsLocal)
   }
 }

@@ -136,14 +136,17 @@ extension StagedHost.Network {
     let matching = rules.filter { rule in
       let words = rule.split(separator: " ").map(String.init)
       let interface = words.firstIndex(of: "iif").map { words[$0 + 1] }
-      return (interface == nil || interface == options.interface) && routes[family]?.contains(words.last ?? "") == true
+      let table = words.firstIndex(of: "lookup").map { words[$0 + 1] } ?? ""
+      return (interface == nil || interface == options.interface) && routes[family]?.contains(table) == true
     }
     guard !matching.isEmpty else { return false }
     if table.contains("iifname"), !table.contains("\"\(options.interface)\"") { return false }
     if table.contains("tcp sport"), !table.contains(" \(options.port)") { return false }
     // The way back is looked for as if from this host itself: a rule with another interface is not asked.
     let isNarrow = matching.allSatisfy { $0.contains(" iif ") }
-    if family == .ipv4, settings["ipv4/conf/all/src_valid_mark"] == "1", !isNarrow { return false }
+    let asksByMark =
+      settings["ipv4/conf/all/src_valid_mark"] == "1" && settings["ipv4/conf/all/accept_local"] != "1"
+    if family == .ipv4, asksByMark, !isNarrow { return false }
     if family == .ipv6, foreign.contains("fib saddr . mark"), !isNarrow { return false }
     return !foreign.contains("meta mark set 0x5")
   }

@@ -85,6 +85,9 @@ import Testing
     #expect(
       document.findings.map(\.cause) == [.markedReversePath] && document.cases.filter(\.failed).map(\.name) == ["ipv4"])
     #expect(document.findings[0].next.first?.hasPrefix("toa tproxy enable --interface") == true)
+    let accepting = try await StagedHost(
+      Self.settings, files: files.merging(["/proc/sys/net/ipv4/conf/all/accept_local": "1\n"]) { $1 })
+    #expect(try await test(accepting).passed)
     let narrow = try await StagedHost(TransparentSettings(ports: [8443], interfaces: ["eth1", "eth2"]), files: files)
     let mended = try await test(narrow)
     #expect(

@@ -7,6 +7,8 @@ struct ReversePathChecks: Sendable, Equatable {
   var filter = "0"
   /// src_valid_mark: whether the packet's mark is part of the question.
   var asksByMark = false
+  /// accept_local: whether this host itself may be the answer.
+  var acceptsLocal = false
 
   /// None.
   init() {}
@@ -22,10 +24,15 @@ struct ReversePathChecks: Sendable, Equatable {
     let filters = names.map { loose.contains($0) ? "2" : max(value("all", "rp_filter"), value($0, "rp_filter")) }
     filter = filters.contains("1") ? "1" : filters.max() ?? value("all", "rp_filter")
     asksByMark = (["all"] + names).contains { value($0, "src_valid_mark") == "1" }
+    let accepting = names.filter { value($0, "accept_local") == "1" }
+    acceptsLocal = value("all", "accept_local") == "1" || (!names.isEmpty && accepting.count == names.count)
   }
 
   /// Settings below /proc/sys/net that make a namespace ask the same.
   var settings: [(name: String, value: String)] {
-    [("ipv4/conf/all/rp_filter", filter), ("ipv4/conf/all/src_valid_mark", asksByMark ? "1" : "0")]
+    [
+      ("ipv4/conf/all/rp_filter", filter), ("ipv4/conf/all/src_valid_mark", asksByMark ? "1" : "0"),
+      ("ipv4/conf/all/accept_local", acceptsLocal ? "1" : "0"),
+    ]
   }
 }
