@@ -108,6 +108,14 @@ struct TransparentChoiceTests {
     let refusal = try #require(await status(host, TransparentRequest()))
     #expect(refusal.status == .refused && refusal.text.contains("src_valid_mark"))
     #expect(try await wanted(host, TransparentRequest(interfaces: "eth1")).interfaces == ["eth1"])
+    for (table, rule) in [
+      ("inet firewalld", "meta nfproto ipv6 fib saddr . mark . iif oif missing drop"),
+      ("ip raw", "-A PREROUTING -m rpfilter --validmark --invert -j DROP"),
+    ] {
+      let host = try self.host(["\(FakeNetwork.folder)/nft.\(table)": rule + "\n"])
+      #expect(await status(host, TransparentRequest())?.status == .refused)
+      #expect(try await wanted(host, TransparentRequest(interfaces: "eth1")).interfaces == ["eth1"])
+    }
   }
 
   @Test func `a strict check of the reverse path is made loose where answers come another way, and strict again`()

@@ -17,10 +17,11 @@ extension TransparentSettings {
     settings.families = system.files.exists("/proc/net/if_inet6") ? [.ipv4, .ipv6] : [.ipv4]
     if let ports = try request.portList() { settings.ports = ports }
     if let interfaces = try request.interfaceList() { settings.interfaces = try choice.checked(interfaces) }
-    try await choice.number(&settings)
+    let listings = try await choice.foreignListings()
+    try await choice.number(&settings, listings)
     settings.filter = try await choice.filter(for: settings)
     settings.loose = try await choice.loose(for: settings)
-    try choice.refuseReversePathByMark(settings)
+    try choice.refuseReversePathByMark(settings, listings)
     return settings
   }
 }
@@ -52,7 +53,7 @@ private struct TransparentChoice: Sendable {
   }
 
   /// Mark, table and number of the rule: those that are asked for must be free, others are chosen free, and what is enabled stays.
-  func number(_ settings: inout TransparentSettings) async throws(ToaError) {
+  func number(_ settings: inout TransparentSettings, _ listings: [String]) async throws(ToaError) {
     let wantedMark = try request.markNumber()
     let names = RouteTableNames(system.files)
     guard system.run.find("ip") != nil else {
@@ -68,7 +69,7 @@ private struct TransparentChoice: Sendable {
       // A rule without toa's mark in toa's place is somebody else's.
       rules += all.filter { !isOurs($0) && !rules.contains($0) }
     }
-    let marks = MarksInUse(rules: rules, listings: try await foreignListings())
+    let marks = MarksInUse(rules: rules, listings: listings)
     try chooseMark(&settings, wantedMark, marks)
     try await chooseTable(&settings, rules, names)
     try choosePriority(&settings, rules)
@@ -144,7 +145,7 @@ private struct TransparentChoice: Sendable {
   }
 
   /// What the packet filter has, without what toa made. Nothing is asked that the kernel does not have yet.
-  private func foreignListings() async throws(ToaError) -> [String] {
+  func foreignListings() async throws(ToaError) -> [String] {
     guard isRoot else { return [] }
     var listings: [String] = []
     if system.run.find("nft") != nil {
@@ -213,15 +214,24 @@ private struct TransparentChoice: Sendable {
   }
 
   /// Where marks count for the check of the reverse path, a rule has to look at the interface, too.
-  func refuseReversePathByMark(_ settings: TransparentSettings) throws(ToaError) {
-    guard settings.interfaces.isEmpty, settings.families.contains(.ipv4),
-      ReversePathFilter(files: system.files).asksByMark
-    else { return }
+  func refuseReversePathByMark(_ settings: TransparentSettings, _ listings: [String]) throws(ToaError) {
+    guard settings.interfaces.isEmpty else { return }
+    let why: (family: IPFamily, cause: String)
+    if settings.families.contains(.ipv4), ReversePathFilter(files: system.files).asksByMark {
+      why = (.ipv4, "src_valid_mark is 1 on this host, as WireGuard's wg-quick sets it")
+    } else if settings.families.contains(.ipv6), listings.contains(where: { $0.contains("fib saddr . mark") }) {
+      why = (.ipv6, "a rule of nftables asks for the way back by the packet's mark, as firewalld's IPv6_rpfilter does")
+    } else if listings.contains(where: { $0.contains("--validmark") }) {
+      why = (
+        settings.families[0], "a rule of iptables asks for the way back by the packet's mark (rpfilter --validmark)"
+      )
+    } else {
+      return
+    }
     let names = NetworkInterface.up(in: system.files).map(\.name).filter { !$0.hasPrefix("wg") }
     throw ToaError(
-      .refused, "the kernel would drop the servers' IPv4 answers",
-      why:
-        "src_valid_mark is 1 on this host, as WireGuard's wg-quick sets it; a rule for marked packets then needs the interface",
+      .refused, "the servers' \(why.family.title) answers would be dropped",
+      why: "\(why.cause); a rule for marked packets then needs the interface",
       next: ["name the interfaces on which the servers answer: toa tproxy enable --interface \(names.first ?? "eth0")"])
   }
 }
