@@ -57,6 +57,20 @@ struct DoctorFixTests {
     #expect(host.transcript.err.contains("Plan:\n  1. set \(Self.setting) to 1\n  2. load toa\n"))
   }
 
+  @Test func `what toa tproxy enable made, and somebody took away, is made again`() async throws {
+    let host = try FakeHost(FakeNetwork.world)
+    let settings = try #require(try await host.enable().settings.value)
+    let whole = host.snapshot
+    _ = try await host.system.run.run(NetworkTools.command("nft", ["delete", "table"] + NftMark.table))
+    let document = try await Self.fix(host, only: ["NET14"])
+    #expect(document.changed && document.doctor.cause.value == nil, "\(document.doctor.findings.filter(\.isBad))")
+    #expect(try await TransparentRules(host.system.run, host.files).state(settings).isWhole)
+    let volatile = FakeHost.volatile + [Journal.folder, "/var/log/toa"]
+    #expect(host.snapshot.without(volatile).changes(since: whole.without(volatile)) == [])
+    try await host.uninstall()
+    #expect(host.snapshot.without(FakeHost.volatile).changes(since: FakeNetwork.world) == [])
+  }
+
   @Test func `a dry run shows the plan and changes nothing`() async throws {
     let host = try await Self.broken()
     let before = host.snapshot

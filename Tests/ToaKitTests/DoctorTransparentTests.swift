@@ -156,6 +156,15 @@ import Wire
       "NET21", .error, "a firewall's own table sets it", fix: "nft -a list chain inet fw pre",
       answers: marking("inet fw pre: meta mark set 0x00000002")),
     one(
+      "NET21", .error, "what is left of rules by hand sets it", says: "ip mangle DIVERT",
+      answers: marking(
+        "ip mangle PREROUTING: meta l4proto tcp xt match socket counter packets 0 bytes 0 jump DIVERT",
+        "ip mangle DIVERT: counter packets 0 bytes 0 meta mark set 0x1")),
+    one(
+      "NET21", .warning, "a chain for some interface sets it", says: "ip mangle OTHER",
+      answers: marking(
+        "ip mangle PREROUTING: iifname \"eth1\" jump OTHER", "ip mangle OTHER: meta mark set 0x1")),
+    one(
       "NET21", .warning, "on some interface", says: "iifname \"eth1\"",
       answers: marking("inet fw pre: iifname \"eth1\" meta mark set 0x00000002")),
     one(

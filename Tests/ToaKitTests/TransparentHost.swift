@@ -136,7 +136,11 @@ enum TransparentHost {
     var list = ""
     for (chain, rules) in chains.sorted(by: { $0.key < $1.key }) {
       let words = chain.split(separator: " ").map(String.init)
-      let type = "\t\ttype filter hook prerouting priority \(words[2] == "early" ? "raw" : "mangle"); policy accept;\n"
+      // A chain that others jump to has no hook.
+      let isBase = !["DIVERT", "OTHER"].contains(words[2])
+      let type =
+        !isBase
+        ? "" : "\t\ttype filter hook prerouting priority \(words[2] == "early" ? "raw" : "mangle"); policy accept;\n"
       let head = "table \(words[0]) \(words[1]) {\n\tchain \(words[2]) {\n\(type)"
       list += "\(head)\t}\n}\n"
       host.answers["/usr/sbin/nft list chain \(chain)"] = DoctorHost.says(

@@ -63,7 +63,7 @@ extension Check {
     // What is lost on this host has its own check.
     let ways = facts.families.map { facts.way($0) }
     if ways.contains(where: {
-      !facts.earlierRules($0).isEmpty || facts.overwritingRules($0).contains(where: \.isGeneral)
+      !facts.earlierRules($0).isEmpty || facts.overwritingRules($0).contains(where: facts.meetsAll)
     }) {
       return Outcome(.skipped, "needs the marks of its packets (NET21)")
     }
@@ -150,11 +150,11 @@ extension Check {
       guard let local = Endpoint(connection.local), ports.contains(local.port) else { return nil }
       return Endpoint(connection.client)?.address.unmapped
     }
-    // With TOA the peer is the load balancer.
+    // With TOA the peer is the load balancer, whose checks of health are nobody's loss.
     let peers = open.filter { ports.contains($0.port) && facts.isOwn($0.local.address) }.map {
       $0.peer.address.unmapped
     }
-    let clients = known.isEmpty ? peers : known
+    let clients = context.isWorking ? known : peers
     return Set(clients).filter { !facts.isOwn($0) }.sorted { $0.description < $1.description }.compactMap { client in
       guard !open.contains(where: { $0.local.address.unmapped == client }) else { return nil }
       return facts.servers.lazy.compactMap { server -> Meeting? in

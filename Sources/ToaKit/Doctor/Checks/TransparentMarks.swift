@@ -38,20 +38,19 @@ extension Check {
         fix: isPassed ? [facts.typedEnable + ", which puts its rule before", "or: " + move] : [move])
     }
     let overwriting = ways.flatMap { facts.overwritingRules($0) }
-    if let rule = overwriting.first(where: \.isGeneral) ?? overwriting.first {
+    if let rule = overwriting.first(where: facts.meetsAll) ?? overwriting.first {
       return Outcome(
-        rule.isGeneral ? .error : .warning,
+        facts.meetsAll(rule) ? .error : .warning,
         "a rule of \(rule.chain) overwrites the mark of the servers' answers: \(rule.shown)",
         expected: "rules that set bits of their own and keep the others",
         evidence: overwriting.prefix(4).map { "\($0.chain): \($0.shown)" },
         fix: [rule.typedList + " shows it; let it set bits: " + rule.gentle])
     }
-    if let (rule, way) = ways.lazy.flatMap({ way in facts.guests(way).map { ($0, way) } }).first {
+    if let rule = ways.lazy.flatMap({ facts.guests($0) }).first {
       return Outcome(
         .warning, "another rule uses the proxy's route table, and has its packets delivered to this host: \(rule.text)",
         expected: "a table for the proxy alone", evidence: ["ip rule: \(rule.text)"],
-        fix: ["ip rule del pref \(rule.priority)", "or take another table: toa tproxy enable --table NUMBER"]
-          .filter { _ in way.policy != nil })
+        fix: ["ip rule del pref \(rule.priority)", "or take another table: toa tproxy enable --table NUMBER"])
     }
     return Outcome(.ok, "nobody takes it away")
   }
@@ -92,7 +91,8 @@ extension TransparentFacts {
       diverter.accepts || rules.rules.contains { $0.chain == chain && $0.accepts && MarkChange($0.text) == nil }
     return rules.rules.filter { rule in
       guard rule.hook == "prerouting", rule.families.contains(way.family), rule != diverter, rule.chain != chain,
-        let change = MarkChange(rule.text), change.clears(mark), rule.mayMeetAnswers(way)
+        let change = MarkChange(rule.text), change.clears(mark), rule.mayMeetAnswers(way),
+        jump(to: rule)?.mayMeetAnswers(way) ?? true
       else { return false }
       // A second way of somebody else's, whole in itself, does no harm.
       if let set = change.set,
@@ -105,6 +105,19 @@ extension TransparentFacts {
       guard rule.priority == diverter.priority else { return rule.priority > diverter.priority }
       return rule.base != diverter.base || rule.place > diverter.place && !accepts
     }
+  }
+
+  /// The rule of a base chain by which packets come to the chain of another one; nil for a rule of a base chain.
+  private func jump(to rule: PacketRules.Rule) -> PacketRules.Rule? {
+    guard rule.chain != rule.base else { return nil }
+    return rules?.rules.first { $0.chain == rule.base && $0.place == rule.place }
+  }
+
+  /// Whether every answer comes to a rule, and not only those with some interface or address.
+  func meetsAll(_ rule: PacketRules.Rule) -> Bool {
+    guard rule.isGeneral, let jump = jump(to: rule) else { return rule.isGeneral }
+    // Sockets of the proxy's are what a match on sockets finds.
+    return jump.isGeneral || jump.text.contains("socket")
   }
 }
 
@@ -128,13 +141,13 @@ extension PacketRules.Rule {
   }
 
   /// Whether it looks at nothing, or only at the protocol.
-  var isGeneral: Bool {
+  fileprivate var isGeneral: Bool {
     var rest = words[...]
     if rest.first == "-A" {
       rest = rest.dropFirst(2).prefix { $0 != "-j" }
       return rest.allSatisfy { ["-p", "-m", "tcp"].contains($0) }
     }
-    rest = rest.prefix { $0 != "set" }
+    rest = rest.prefix { !["set", "jump", "goto"].contains($0) }
     let harmless: Set<String> = ["meta", "l4proto", "tcp", "counter", "packets", "bytes", "mark", "ip", "protocol"]
     return rest.allSatisfy { harmless.contains($0) || Int($0) != nil }
   }

@@ -65,7 +65,7 @@ extension Check {
       expected: "a mark, a rule and a route for the proxy's sockets",
       evidence: facts.evidence + state.missing.map { "missing: \($0.title)" }
         + state.present.map { "there: \($0.title)" } + ["mark \(settings.markText), table \(settings.table)"],
-      fix: again)
+      fix: again, repairs: [.raiseTransparent(TransparentRaise(settings: settings))])
   }
 
   /// Servers whose answers the settings leave out; nil when there are none.
