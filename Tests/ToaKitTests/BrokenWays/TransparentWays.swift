@@ -110,6 +110,10 @@ extension BrokenWay {
       "wg-quick set src_valid_mark", from: "wg-quick(8)", cause: "NET22",
       files: second.merging(["/proc/sys/net/ipv4/conf/all/src_valid_mark": "1\n"]) { $1 }),
     BrokenWay(
+      "firewalld looks for the way back by the mark", from: "firewalld.conf(5): IPv6_rpfilter", cause: "NET22", six,
+      answers: TransparentHost.answer(
+        toa, marking: ["inet firewalld pre: meta nfproto ipv6 fib saddr . mark . iif oif missing drop"])),
+    BrokenWay(
       "the servers' default route is another router", from: "haproxy's configuration manual: source", cause: "NET23",
       owner: .network, files: TransparentHost.waiting("203.0.113.7:5555", "10.0.5.5:8080")),
     BrokenWay(

@@ -4,37 +4,6 @@ internal import Host
 internal import Wire
 
 extension Check {
-  static let transparentReversePath = Check(
-    "NET22", .network, "reverse path of marked packets",
-    explanation: """
-      With src_valid_mark=1, which WireGuard's wg-quick sets, the kernel asks with a packet's mark by which interface it would answer the
-      packet's source. For answers to a transparent proxy that question comes to the proxy's own table, which says that the server is
-      this host itself, and the packet is dropped as a forgery, for IPv4 and without a word.
-
-      A rule that also looks at the interface is not asked then, as the question has none:
-          toa tproxy enable --interface eth1
-      or, of rules by hand:
-          ip rule add pref 100 iif eth1 fwmark 1 lookup 100
-      """
-  ) { context in
-    let facts: TransparentFacts
-    switch await context.transparent(whole: true) {
-    case .nothing(let outcome): return outcome
-    case .facts(let found): facts = found
-    }
-    let names = await context.network.interfaces.value.map(\.name)
-    let asking = facts.asking(names, context.system.files)
-    guard !asking.isEmpty, let rule = facts.way(.ipv4).policy else {
-      return Outcome(.ok, "does not look at marks, or looks at the interface")
-    }
-    return Outcome(
-      .error,
-      "the kernel drops the servers' IPv4 answers: src_valid_mark is 1, and the rule for marked packets names no interface",
-      expected: "a rule with the interface on which answers arrive",
-      evidence: asking.map { "\($0): 1" } + ["ip rule: \(rule.text)"],
-      fix: ["toa tproxy enable --interface \(facts.interfaces(names).joined(separator: ","))"])
-  }
-
   static let transparentAnswers = Check(
     "NET23", .network, "answers to a transparent proxy",
     explanation: """
@@ -68,7 +37,7 @@ extension Check {
       return Outcome(.skipped, "needs the marks of its packets (NET21)")
     }
     let names = await context.network.interfaces.value.map(\.name)
-    guard facts.asking(names, context.system.files).isEmpty else {
+    guard facts.asking(names, context.system.files).isEmpty, facts.checkingRules.isEmpty else {
       return Outcome(.skipped, "needs a reverse path without marks (NET22)")
     }
     let waiting = context.system.files.tcpSockets { $0.isConnecting && $0.retransmissions > 0 }.filter { socket in
@@ -166,25 +135,6 @@ extension Check {
 }
 
 extension TransparentFacts {
-  /// The settings by which the kernel asks for the reverse path of IPv4 packets with their mark, where the rule would answer that.
-  fileprivate func asking(_ interfaces: [String], _ files: FileRoot) -> [String] {
-    let folder = "/proc/sys/net/ipv4/conf"
-    func isOn(_ name: String, _ setting: String) -> Bool { files.line("\(folder)/\(name)/\(setting)") == "1" }
-    guard families.contains(.ipv4), let rule = way(.ipv4).policy, rule.interface == nil, !isOn("all", "accept_local")
-    else { return [] }
-    return (["all"] + interfaces).filter { isOn($0, "src_valid_mark") && !isOn($0, "accept_local") }
-      .map { "\(folder)/\($0)/src_valid_mark" }
-  }
-
-  /// The interfaces by which servers are reached without a router; without such, all of these.
-  fileprivate func interfaces(_ all: [String]) -> [String] {
-    let known = addresses.filter { own in
-      all.contains(own.interface) && servers.contains { $0.address.map(own.network.contains) ?? false }
-    }.map(\.interface)
-    let names = known.isEmpty ? all.filter { !$0.hasPrefix("wg") } : Set(known).sorted()
-    return names.isEmpty ? ["NAME"] : names
-  }
-
   /// This host's address in a server's network, or a word for it.
   fileprivate func gateway(for server: IPAddress) -> String {
     addresses.first { !$0.address.isLoopback && $0.network.contains(server) }.map { "\($0.address)" } ?? "THIS-HOST"
