@@ -266,18 +266,22 @@ static const uint8_t file65[] = {
 };
 
 static const uint8_t file66[] = {
-#embed "../../templates/systemd/toa-tproxy.service"
+#embed "../../templates/systemd/toa-tproxy-reload.service"
 };
 
 static const uint8_t file67[] = {
-#embed "../../.bpf/simulate.bpf.o"
+#embed "../../templates/systemd/toa-tproxy.service"
 };
 
 static const uint8_t file68[] = {
-#embed "../../.bpf/table.bpf.o"
+#embed "../../.bpf/simulate.bpf.o"
 };
 
 static const uint8_t file69[] = {
+#embed "../../.bpf/table.bpf.o"
+};
+
+static const uint8_t file70[] = {
 #embed "../../.bpf/toa.bpf.o"
 };
 
@@ -348,8 +352,9 @@ static const struct carried_file files[] = {
   {"templates/rpm/unit.postun", file63, sizeof file63},
   {"templates/rpm/unit.preun", file64, sizeof file64},
   {"templates/systemd/toa-ebpf.service", file65, sizeof file65},
-  {"templates/systemd/toa-tproxy.service", file66, sizeof file66},
-  {"bpf/simulate.bpf.o", file67, sizeof file67},
-  {"bpf/table.bpf.o", file68, sizeof file68},
-  {"bpf/toa.bpf.o", file69, sizeof file69},
+  {"templates/systemd/toa-tproxy-reload.service", file66, sizeof file66},
+  {"templates/systemd/toa-tproxy.service", file67, sizeof file67},
+  {"bpf/simulate.bpf.o", file68, sizeof file68},
+  {"bpf/table.bpf.o", file69, sizeof file69},
+  {"bpf/toa.bpf.o", file70, sizeof file70},
 };

@@ -4,7 +4,8 @@ public import Host
 /// The package that loads the eBPF programs at boot: toa itself, its settings and a unit of systemd.
 public struct EBPFPackage: Sendable, Equatable {
   private static let unitPackage = UnitPackage(
-    name: "toa-ebpf", folder: "/usr/lib/toa", settingsName: "ebpf.json", wantedBy: ["sysinit.target"])
+    name: "toa-ebpf", folder: "/usr/lib/toa", settingsName: "ebpf.json",
+    unit: .init(name: "toa-ebpf.service", wantedBy: ["sysinit.target"]))
   /// Its name.
   public static let name = unitPackage.name
   /// Where toa is that the boot runs.
@@ -12,9 +13,9 @@ public struct EBPFPackage: Sendable, Equatable {
   /// What it is told.
   public static let settings = unitPackage.settings
   /// The unit that runs it.
-  public static let unit = unitPackage.unit
+  public static let unit = unitPackage.unit.path
   /// What makes the boot want the unit; `systemctl mask` in /etc is stronger.
-  public static let wanted = unitPackage.links[0]
+  public static let wanted = unitPackage.unit.links[0]
 
   /// Version of toa, without a package revision.
   public var version: String

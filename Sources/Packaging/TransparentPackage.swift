@@ -3,13 +3,16 @@ public import Host
 
 /// The package that makes a transparent proxy's rules at boot: toa itself, its settings and a unit of systemd.
 public struct TransparentPackage: Sendable, Equatable {
-  /// Services that empty the packet filter when they start; the unit follows them, and has to be started with them.
-  private static let firewalls = [
-    "nftables.service", "iptables.service", "ip6tables.service", "netfilter-persistent.service",
-  ]
   private static let unitPackage = UnitPackage(
     name: "toa-tproxy", folder: "/usr/lib/toa-tproxy", settingsName: "tproxy.json",
-    wantedBy: ["multi-user.target"] + firewalls)
+    unit: .init(name: "toa-tproxy.service", wantedBy: ["multi-user.target"]),
+    // Services that empty the packet filter when they start.
+    helper: .init(
+      name: "toa-tproxy-reload.service",
+      wantedBy: [
+        "nftables.service", "iptables.service", "ip6tables.service", "netfilter-persistent.service",
+        "firewalld.service",
+      ]))
   /// Its name.
   public static let name = unitPackage.name
   /// Where toa is that the boot runs.
@@ -17,11 +20,11 @@ public struct TransparentPackage: Sendable, Equatable {
   /// What it is told.
   public static let settings = unitPackage.settings
   /// The unit that runs it.
-  public static let unit = unitPackage.unit
+  public static let unit = unitPackage.unit.path
   /// Name of that unit, as systemctl(1) takes it.
-  public static let unitName = unitPackage.unitName
-  /// What makes the boot and firewalls want the unit; `systemctl mask` in /etc is stronger.
-  public static let wanted = unitPackage.links
+  public static let unitName = unitPackage.unit.name
+  /// What makes the boot want the unit; `systemctl mask` in /etc is stronger.
+  public static let wanted = unitPackage.unit.links[0]
 
   /// Version of toa, without a package revision.
   public var version: String

@@ -10,19 +10,25 @@ struct TransparentPackageTests {
     version: "0.1.0", architecture: "all", settings: "{}\n", depends: ["nftables", "iproute2"], removal: removal,
     program: Array("#!/bin/sh\nexit 0\n".utf8))
   static let firewalls = [
-    "nftables.service", "iptables.service", "ip6tables.service", "netfilter-persistent.service",
+    "nftables.service", "iptables.service", "ip6tables.service", "netfilter-persistent.service", "firewalld.service",
   ]
+  static let links =
+    [TransparentPackage.wanted]
+    + firewalls.map { "/usr/lib/systemd/system/\($0).wants/toa-tproxy-reload.service" }
+  static let helper = "/usr/lib/systemd/system/toa-tproxy-reload.service"
 
-  @Test func `the package needs what it runs, and the boot and firewalls want its unit`() throws {
+  @Test func `the package needs what it runs, and the boot and firewalls want its units`() throws {
     let deb = try Self.package.deb()
     #expect(deb.fileName == "toa-tproxy_0.1.0-1_all.deb")
     let control = try deb.control.text(installedSize: 9)
     for line in ["Depends: nftables, iproute2", "Section: net"] { #expect(control.contains(line + "\n"), "\(line)") }
-    #expect(TransparentPackage.wanted.count == 5)
     #expect(
-      deb.files.map(\.path) == ["/usr/lib/toa-tproxy/toa", "/usr/lib/toa-tproxy/tproxy.json", TransparentPackage.unit]
-        + TransparentPackage.wanted + ["/usr/share/doc/toa-tproxy/copyright"])
-    #expect(deb.files[0].mode == 0o755 && deb.files[3...7].allSatisfy { $0.link == "../toa-tproxy.service" })
+      deb.files.map(\.path) == [
+        "/usr/lib/toa-tproxy/toa", "/usr/lib/toa-tproxy/tproxy.json", TransparentPackage.unit, Self.links[0],
+        Self.helper,
+      ] + Self.links.dropFirst() + ["/usr/share/doc/toa-tproxy/copyright"])
+    #expect(deb.files[0].mode == 0o755 && deb.files[3].link == "../toa-tproxy.service")
+    #expect(deb.files[5...9].allSatisfy { $0.link == "../toa-tproxy-reload.service" })
     #expect(!deb.scripts.values.contains { $0.contains("@") })
   }
 
@@ -36,7 +42,7 @@ struct TransparentPackageTests {
     let workshop = try Workshop()
     let rpm = try workshop.make(RpmPackage(Self.package.package(.rpm)))
     let listed = try workshop.output("rpm --query --package --list \(rpm)").split(separator: "\n").map(String.init)
-    for path in TransparentPackage.wanted { #expect(listed.contains(path)) }
+    for path in Self.links { #expect(listed.contains(path)) }
   }
 
   @Test func `installed, its links lead to its unit; purged, nothing is left`() throws {
@@ -44,8 +50,9 @@ struct TransparentPackageTests {
     let before = try workshop.snapshot()
     let deb = try workshop.make(Self.package.deb())
     #expect(workshop.dpkg("--install \(deb)"))
-    for link in TransparentPackage.wanted {
-      try shell("cmp \(workshop.root)\(TransparentPackage.unit) \(workshop.root)\(link)")
+    for link in Self.links {
+      let unit = link == Self.links[0] ? TransparentPackage.unit : Self.helper
+      try shell("cmp \(workshop.root)\(unit) \(workshop.root)\(link)")
     }
     try shell("test -x \(workshop.root)\(TransparentPackage.program)")
     #expect(workshop.dpkg("--verify toa-tproxy"))
@@ -90,16 +97,18 @@ struct TransparentPackageTests {
       """)
   }
 
-  @Test func `systemd has nothing to say against the unit, which follows whoever empties the packet filter`() throws {
+  @Test func `systemd has nothing to say against the units, which follow whoever empties the packet filter`() throws {
     let workshop = try Workshop()
-    let unit = try #require(try Self.package.deb().files.first { $0.path == TransparentPackage.unit })
+    let files = try Self.package.deb().files
+    let unit = try #require(files.first { $0.path == TransparentPackage.unit })
+    let helper = try #require(files.first { $0.path == Self.helper })
     let text = String(decoding: unit.bytes, as: UTF8.self)
     for (setting, verb) in [("ExecStart", "restore"), ("ExecReload", "restore"), ("ExecStop", "release")] {
       #expect(text.contains("\n\(setting)=\(TransparentPackage.program) tproxy \(verb) --quiet\n"))
     }
-    for setting in ["After", "PartOf", "ReloadPropagatedFrom"] {
-      #expect(text.contains("\n\(setting)=\(Self.firewalls.joined(separator: " "))\n"), "\(setting)")
-    }
-    #expect(try workshop.complaints(about: unit, TransparentPackage.program) == "")
+    let firewalls = Self.firewalls.joined(separator: " ")
+    for setting in ["After", "ReloadPropagatedFrom"] { #expect(text.contains("\n\(setting)=\(firewalls)\n")) }
+    #expect(String(decoding: helper.bytes, as: UTF8.self).contains("\nAfter=\(firewalls)\n"))
+    for unit in [unit, helper] { #expect(try workshop.complaints(about: unit, TransparentPackage.program) == "") }
   }
 }
