@@ -223,7 +223,7 @@ import Wire
       .loaded,
       TransparentHost.configuration(), byMark.merging(second) { $1 }),
     one(
-      "NET22", .error, "src_valid_mark, by hand", fix: "--interface eth0", by: .hand, .loaded,
+      "NET22", .error, "src_valid_mark, by hand", fix: "--interface eth1", by: .hand, .loaded,
       TransparentHost.configuration(),
       ["/proc/sys/net/ipv4/conf/eth0/src_valid_mark": "1\n"]),
     one(

@@ -69,7 +69,7 @@ extension TransparentFacts {
   /// The interfaces by which servers are reached without a router; without such, all of these.
   fileprivate func interfaces(_ all: [String]) -> [String] {
     let known = addresses.filter { own in
-      all.contains(own.interface) && servers.contains { $0.address.map(own.network.contains) ?? false }
+      !own.address.isLoopback && servers.contains { $0.address.map(own.network.contains) ?? false }
     }.map(\.interface)
     let names = known.isEmpty ? all.filter { !$0.hasPrefix("wg") } : Set(known).sorted()
     return names.isEmpty ? ["NAME"] : names
