@@ -43,7 +43,7 @@ add_next_kernel() {
 
 # settle SUITE ROOT: a plain Debian, in which nothing writes on its own account.
 settle() {
-  local root=$2
+  local suite=$1 root=$2
   # An initramfs with the disk driver alone: the distribution's holds hundreds and unpacks slowly under emulation.
   sed -i 's/^MODULES=.*/MODULES=list/' "$root/etc/initramfs-tools/initramfs.conf"
   printf 'virtio_pci\nvirtio_blk\next4\n' >>"$root/etc/initramfs-tools/modules"
@@ -59,11 +59,13 @@ settle() {
   in_root "$root" systemctl -q mask getty.target getty-static.service serial-getty@ttyS0.service console-getty.service \
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
     systemd-tmpfiles-clean.timer systemd-timesyncd.service
+  local service
+  for service in $(suite_services "$suite"); do in_root "$root" systemctl -q disable "$service"; done
   # What made the packages install quickly here is not part of it; only dpkg still does not wait for the disk.
   rm -f "$root/usr/sbin/policy-rc.d" "$root/etc/apt/apt.conf.d/80machine" "$root"/etc/apt/sources.list.d/*.list
   echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/80quick"
   rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
-  echo "deb http://deb.invalid/debian $1 main" >"$root/etc/apt/sources.list"
+  echo "deb http://deb.invalid/debian $suite main" >"$root/etc/apt/sources.list"
 }
 
 # note_upgrade SUITE ROOT: the same update without toa, here, where it takes seconds.

@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 . "$VM_DIR/lib/suites.sh"
 
-ALL_STORIES="kill debian-13 debian-12 rpm debian-sid debian-11 ebpf faults"
+ALL_STORIES="kill proxy debian-13 debian-12 rpm debian-sid debian-11 ebpf faults"
 TOA=$REPO/dist/toa KERNELS=$ALL_KERNELS STORIES=$ALL_STORIES HARNESS=yes
 while [ $# -gt 0 ]; do
   case $1 in

@@ -69,6 +69,7 @@ write_job() {
   cp -p "$CACHE/known-$suite" "$job/known"
   cp "$VM_DIR/lib/case.sh" "$job/cases/lib"
   cp "$VM_DIR/lib/ebpf.sh" "$job/cases/lib-ebpf"
+  cp "$VM_DIR/lib/tproxy.sh" "$job/cases/lib-tproxy"
   cases_of "$stage" >"$job/cases/list"
   while read -r name; do
     [ -e "$VM_DIR/cases/$name.sh" ] || die "the story $story has no case named $name" "see Tests/VM/cases"

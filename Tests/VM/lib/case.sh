@@ -38,7 +38,7 @@ killed_after() {
   cat killed
   [ $status = 137 ] || fail "'$*' was not killed after $count steps: $(tail -n 1 killed)"
   # A new process has the name of toa until it has become its program.
-  while pidof toa make dpkg apt-get cc1 modprobe depmod >/dev/null; do sleep 0.2; done
+  while pidof toa make dpkg dpkg-deb apt-get cc1 modprobe depmod systemctl >/dev/null; do sleep 0.2; done
 }
 
 # show COMMAND...: only in a demo, for the eye.

@@ -28,8 +28,15 @@ suite_packages() {
   case $1 in
     # For the story in which the compiler is not the one that the kernel was built with.
     bookworm) echo gcc-11 ;;
-    # Where DKMS is installed, it brings the module to a new kernel.
-    trixie) echo dkms openssl ;;
+    # Where DKMS is installed, it brings the module to a new kernel. The others are for the story of a transparent proxy.
+    trixie) echo dkms openssl haproxy nftables iptables ;;
+  esac
+}
+
+# suite_services SUITE: what those packages would start at each boot; a story that wants one enables it.
+suite_services() {
+  case $1 in
+    trixie) echo haproxy.service ;;
   esac
 }
 
