@@ -49,7 +49,7 @@ hide_host() {
 
 stop_transparent() {
   umount /var/lib
-  # shellcheck disable=SC2154
+  # shellcheck disable=SC2086,SC2154
   kill $haproxy $server_program "$client" "$server" 2>/dev/null || true
   wait 2>/dev/null || true
   ip link delete c0 2>/dev/null || true
