@@ -45,7 +45,7 @@ static: setup ## Build dist/toa, one static file for every host
 	Tools/static.sh
 
 .PHONY: bpf-test
-bpf-test: static ## Test the eBPF backend natively
+bpf-test: static ## Test the eBPF backend and transparent proxying natively
 	Tests/Bpf/run.sh
 
 .PHONY: package-test

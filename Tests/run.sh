@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All tests of what `make dist` made. Those of packages run beside the VM tests, which wait for downloads at first: one after the
-# other, each into a log that is shown when it has ended. Those of eBPF have limits of time, and the machine to themselves.
+# All tests of what `make dist` made. Those of packages and of transparent proxying run beside the VM tests, which wait for downloads
+# at first: one after the other, each into a log that is shown when it has ended. Those of eBPF have limits of time, and the machine to
+# themselves.
 # Ends 0 only when all passed.
 #
 #   run.sh [options of Tests/VM/run.sh]
@@ -15,17 +16,18 @@ trap 'rm -rf "$logs"' EXIT
 
 beside() {
   local name status failed=0
-  for name in Dist Packages; do
+  for name in Dist/run.sh Packages/run.sh "Bpf/run.sh transparent"; do
     status=0
-    "$REPO/Tests/$name/run.sh" >"$logs/$name" 2>&1 || status=$?
-    { echo "Tests/$name/run.sh"; sed 's/^/  /' "$logs/$name"; echo "Tests/$name/run.sh: exit status $status"; } >&2
+    # shellcheck disable=SC2086
+    "$REPO"/Tests/$name >"$logs/log" 2>&1 || status=$?
+    { echo "Tests/$name"; sed 's/^/  /' "$logs/log"; echo "Tests/$name: exit status $status"; } >&2
     [ "$status" = 0 ] || failed=1
   done
   return $failed
 }
 
 status=0
-"$REPO/Tests/Bpf/run.sh" || status=1
+"$REPO/Tests/Bpf/run.sh" ebpf || status=1
 beside & pid=$!
 "$VM_DIR/run.sh" "$@" || status=1
 wait "$pid" || status=1

@@ -5,6 +5,8 @@
 #
 #   run.sh                     all of it
 #   run.sh scope late          only these files of cases/, or others when there is a slash in the name
+#   run.sh ebpf                those of eBPF, some of which have limits of time
+#   run.sh transparent         those of transparent proxying, which have none
 #   run.sh --toa FILE ...      another toa than dist/toa
 set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
@@ -19,8 +21,14 @@ TOA=$REPO/dist/toa
 if [ "${1:-}" = --toa ]; then TOA=$2; shift 2; fi
 TOA=$(realpath -m "$TOA")
 [ -x "$TOA" ] || die "there is no toa at $TOA" "make static"
-cases=("$@")
-[ $# -gt 0 ] || cases=(inject selftest path servers trust profile getsockopt scope late many simulate doctor replace kill tproxy tproxy-chain tproxy-kill time)
+ebpf=(inject selftest path servers trust profile getsockopt scope late many simulate doctor replace kill time)
+transparent=(tproxy tproxy-chain tproxy-kill)
+case $* in
+  '') cases=("${ebpf[@]}" "${transparent[@]}") ;;
+  ebpf) cases=("${ebpf[@]}") ;;
+  transparent) cases=("${transparent[@]}") ;;
+  *) cases=("$@") ;;
+esac
 for name in "${cases[@]}"; do
   case $name in */*) continue ;; esac
   [ -e "$BPF_DIR/cases/$name.sh" ] || die "there is no $BPF_DIR/cases/$name.sh" "choose from: $(cd "$BPF_DIR/cases" && echo *.sh)"
