@@ -10,7 +10,9 @@ active() {
 }
 
 journalctl -b --no-pager -u toa-tproxy.service
-restored=$(active toa-tproxy.service)
+# A reload makes a unit active anew: its program ended when it was for the first time.
+active toa-tproxy.service
+restored=$(systemctl show -p ExecMainExitTimestampMonotonic --value toa-tproxy.service)
 [ "$(active nftables.service)" -lt "$restored" ] || fail "the firewall was active after toa-tproxy.service"
 for unit in network-pre.target haproxy.service multi-user.target; do
   [ "$(active $unit)" -gt "$restored" ] || fail "$unit was active before toa-tproxy.service"
