@@ -18,8 +18,9 @@ beside() {
   local name status failed=0
   for name in Dist/run.sh Packages/run.sh "Bpf/run.sh transparent"; do
     status=0
+    # A file of cases takes several times as long as alone.
     # shellcheck disable=SC2086
-    "$REPO"/Tests/$name >"$logs/log" 2>&1 || status=$?
+    PATIENCE=1200 "$REPO"/Tests/$name >"$logs/log" 2>&1 || status=$?
     { echo "Tests/$name"; sed 's/^/  /' "$logs/log"; echo "Tests/$name: exit status $status"; } >&2
     [ "$status" = 0 ] || failed=1
   done

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # toa tproxy enable and disable, killed before system calls that can change something and before programs that they start: the same
-# command again ends as if nothing had happened. Every fourth such place, others for each of the commands; KILL_STEP=1 takes all, which
+# command again ends as if nothing had happened. Every sixth such place, others for each of the commands; KILL_STEP=1 takes all, which
 # needs minutes.
 
 . "$BPF_DIR/lib/transparent.sh"
 hide_host
 foreign_rules
 before=$(rule_set)
-MOST=400 STEP=${KILL_STEP:-4} first=0
+MOST=400 STEP=${KILL_STEP:-6} first=0
 
 # killed NAME PREPARE WANTED COMMAND...
 killed() {

@@ -15,10 +15,14 @@ enabled_and_disabled() { # nft|iptables
   like "$firewall: and shows the commands" "*ip route add local default dev lo table 862*ip -6 rule add *" "$(cat "$WORK/tproxy.out")"
   unchanged "$firewall: and changes nothing" "$before"
   same "$firewall: status says off" off "$(state_word)"
+  like "$firewall: doctor has seen HAProxy's configuration, and what is missing" "error: *-> toa tproxy enable*" "$(doctor_says NET14)"
+  like "$firewall: HAProxy may have foreign addresses" "ok: *" "$(doctor_says NET20)"
 
   same "$firewall: enable" 0 "$(exit_of tproxy enable --runtime --firewall "$firewall" -y)"
   same "$firewall: the server sees the client, and answers come back" "$SEEN" "$(both_ways)"
   same "$firewall: status says working" working "$(state_word)"
+  like "$firewall: doctor misses nothing" "ok: *" "$(doctor_says NET14)"
+  like "$firewall: and nothing of others is in the way" "[ow]*: *" "$(doctor_says NET21)"
   after=$(rule_set)
   same "$firewall: enable again" 0 "$(exit_of tproxy enable --runtime -y)"
   unchanged "$firewall: changes nothing" "$after"

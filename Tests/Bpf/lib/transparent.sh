@@ -79,9 +79,11 @@ start_transparent() {
 
 # through ADDRESS PORT: the client as the server sees it behind HAProxy, when an answer comes back; else "nothing".
 through() {
+  local answer
   # shellcheck disable=SC2016
-  inside client timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && echo hello >&3 && IFS= read -r line <&3 && [ -n "$line" ] && echo "$line"' \
-    ask "$1" "$2" 2>/dev/null || echo nothing
+  answer=$(inside client timeout 10 bash -c 'exec 3<>"/dev/tcp/$1/$2" && echo hello >&3 && IFS= read -r line <&3 && echo "$line"' \
+    ask "$1" "$2" 2>/dev/null || true)
+  echo "${answer:-nothing}"
 }
 
 SEEN="10.30.0.2 hello, fd30::2 hello"
@@ -145,6 +147,14 @@ left() { find /var/lib/toa /run/toa-tproxy.json 2>/dev/null || true; }
 tproxy() { "$TOA" tproxy "$@" >"$WORK/tproxy.out" 2>"$WORK/tproxy.err"; }
 # state_word: what status --json says
 state_word() { "$TOA" tproxy status --json | sed -n 's/.*"state" : "\(.*\)".*/\1/p'; }
+# doctor_says ID: what doctor says of one check: "error: what it saw -> the first command that mends it"
+doctor_says() {
+  # What is looked at are HAProxy's configuration, its processes and the kernel; doctor's exit status follows from it.
+  "$TOA" doctor -q --json --only "$1" --fail-on never | /usr/bin/python3 -c '
+import json, sys
+one = next(one for one in json.load(sys.stdin)["findings"] if one["id"] == sys.argv[1])
+print("%s: %s" % (one["status"], one["observed"]), *one["fix"][:1], sep=" -> ")' "$1"
+}
 # exit_of COMMAND...
 exit_of() {
   local status=0
