@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/apt.sh"
 
-for package in ca-certificates cpio dpkg-dev file g++ gcc git kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev \
+for package in ca-certificates cpio dpkg-dev file g++ gcc git iproute2 kmod libbpf-dev libc6-dev libelf-dev libkmod-dev liblzma-dev libzstd-dev linux-libc-dev nftables \
   pkg-config rpm tshark xz-utils zlib1g-dev zstd; do want_package "$package"; done
 install_missing
 
