@@ -53,25 +53,26 @@ struct NetlinkRequest {
     return request
   }
 
-  /// Sends everything of a family that is not local through a device: struct rtmsg of a default route.
+  /// Sends everything of a family that is not local through a device.
   static func route(like address: IPAddress, through index: UInt32) -> NetlinkRequest {
-    var request = NetlinkRequest(type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE)
-    request.body += [address.family, 0, 0, 0]  // destination length, source length, type of service
-    request.body += [UInt8(RT_TABLE_MAIN.rawValue), UInt8(RTPROT_BOOT)]
-    request.body += [UInt8(RT_SCOPE_LINK.rawValue), UInt8(RTN_UNICAST)]
-    request.append(UInt32(0))  // flags
-    request.append(attribute: Int(RTA_OIF.rawValue), hostOrder(index))
-    return request
+    defaultRoute(address.family, RT_SCOPE_LINK.rawValue, [], index)
   }
 
-  /// The default route of a gateway's family, by way of it: struct rtmsg.
+  /// The default route of a gateway's family, by way of it.
   static func route(by gateway: IPAddress, through index: UInt32) -> NetlinkRequest {
+    defaultRoute(
+      gateway.family, RT_SCOPE_UNIVERSE.rawValue, attribute(Int(RTA_GATEWAY.rawValue), gateway.bytes), index)
+  }
+
+  /// struct rtmsg of a default route; `gateway` is its attribute, or empty.
+  private static func defaultRoute(
+    _ family: UInt8, _ scope: UInt32, _ gateway: [UInt8], _ index: UInt32
+  ) -> NetlinkRequest {
     var request = NetlinkRequest(type: Int(RTM_NEWROUTE), flags: NLM_F_CREATE | NLM_F_REPLACE)
-    request.body += [gateway.family, 0, 0, 0]  // destination length, source length, type of service
-    request.body += [UInt8(RT_TABLE_MAIN.rawValue), UInt8(RTPROT_BOOT)]
-    request.body += [UInt8(RT_SCOPE_UNIVERSE.rawValue), UInt8(RTN_UNICAST)]
+    request.body += [family, 0, 0, 0]  // destination length, source length, type of service
+    request.body += [UInt8(RT_TABLE_MAIN.rawValue), UInt8(RTPROT_BOOT), UInt8(scope), UInt8(RTN_UNICAST)]
     request.append(UInt32(0))  // flags
-    request.append(attribute: Int(RTA_GATEWAY.rawValue), gateway.bytes)
+    request.body += gateway
     request.append(attribute: Int(RTA_OIF.rawValue), hostOrder(index))
     return request
   }

@@ -71,8 +71,8 @@ extension PolicyRule {
 
   /// "from 10.0.0.0/8"; nil for all.
   var source: String? {
-    let words = words
-    return words.firstIndex(of: "from").flatMap { $0 + 1 < words.count && words[$0 + 1] != "all" ? words[$0 + 1] : nil }
+    let source = words.word(after: "from")
+    return source == "all" ? nil : source
   }
 
   /// Whether something beside source, mark and interface decides, or nothing of the default routes is used.

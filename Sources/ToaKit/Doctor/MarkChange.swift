@@ -24,10 +24,7 @@ struct MarkChange: Sendable, Equatable {
   /// "-j MARK --set-xmark 0x1/0xffffffff", "-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff", "-j TPROXY ... --tproxy-mark 0x1/0x1".
   private static func saved(_ words: [String]) -> MarkChange? {
     func pair(_ name: String) -> (value: UInt32, mask: UInt32)? {
-      guard let index = words.firstIndex(of: name), index + 1 < words.count else { return nil }
-      let parts = words[index + 1].split(separator: "/").map { number($0) }
-      guard let value = parts.first ?? nil else { return nil }
-      return (value, parts.count > 1 ? parts[1] ?? .max : .max)
+      words.word(after: name).flatMap { MarkText.masked($0) }
     }
     guard let jump = words.lastIndex(of: "-j"), jump + 1 < words.count else { return nil }
     switch words[jump + 1] {
@@ -52,10 +49,11 @@ struct MarkChange: Sendable, Equatable {
     if rest.first == "meta" { rest.removeFirst() }
     guard let first = rest.popFirst() else { return nil }
     guard first == "mark" else {
-      return MarkChange(kept: 0, set: number(first[...]))
+      return MarkChange(kept: 0, set: MarkText.number(first))
     }
     var change = MarkChange(kept: .max, set: 0)
-    while rest.count > 1, let operation = rest.popFirst(), let value = rest.popFirst().flatMap({ number($0[...]) }) {
+    while rest.count > 1, let operation = rest.popFirst(), let value = rest.popFirst().flatMap({ MarkText.number($0) })
+    {
       switch operation {
       case "&", "and": change = MarkChange(kept: change.kept & value, set: change.set.map { $0 & value })
       case "|", "or": change = MarkChange(kept: change.kept & ~value, set: change.set.map { $0 | value })
@@ -64,9 +62,5 @@ struct MarkChange: Sendable, Equatable {
       }
     }
     return change
-  }
-
-  private static func number(_ text: Substring) -> UInt32? {
-    text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
   }
 }

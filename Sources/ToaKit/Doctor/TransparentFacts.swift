@@ -114,9 +114,9 @@ struct TransparentFacts: Sendable {
       text.split(separator: "\n").compactMap { line in
         let words = line.split(separator: " ").map(String.init)
         guard words.count > 3, words[0] == "local", ["default", "0.0.0.0/0", "::/0"].contains(words[1]),
-          words.contains("lo"), let place = words.firstIndex(of: "table"), place + 1 < words.count
+          words.contains("lo")
         else { return nil }
-        return words[place + 1]
+        return words.word(after: "table")
       })
   }
 

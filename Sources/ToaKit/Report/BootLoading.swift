@@ -16,7 +16,7 @@ struct BootLoading: Sendable {
 
   /// Whether systemd is the running machine's init; a tree that does not run is taken to have it.
   var hasSystemd: Bool {
-    system.files.isDirectory("/run/systemd/system") || !system.files.exists(MountTable.path)
+    system.files.hasSystemd || !system.files.exists(MountTable.path)
   }
 
   /// Whether a backend is loaded by the next boot; without one, whether anything loads a module called toa.
@@ -55,4 +55,9 @@ struct BootLoading: Sendable {
     if system.files.linkTarget(path) == "/dev/null" || system.files.size(path) == 0 { return false }
     return Self.unitFolders.contains { system.files.linkTarget("\($0)/sysinit.target.wants/\(Self.unit)") != nil }
   }
+}
+
+extension FileRoot {
+  /// Whether systemd is the init of the machine that runs here.
+  var hasSystemd: Bool { isDirectory("/run/systemd/system") }
 }

@@ -20,28 +20,15 @@ struct PolicyRule: Sendable, Equatable {
   init?(_ line: some StringProtocol) {
     let words = String(line).split { $0 == " " || $0 == "\t" }.map(String.init)
     guard let first = words.first, first.last == ":", let priority = UInt32(first.dropLast()) else { return nil }
-    func after(_ word: String) -> String? {
-      words.firstIndex(of: word).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
-    }
     self.priority = priority
     text = words.joined(separator: " ")
-    interface = after("iif")
-    table = after("lookup") ?? after("table")
-    mark = after("fwmark").flatMap(Self.mark)
+    interface = words.word(after: "iif")
+    table = words.word(after: "lookup") ?? words.word(after: "table")
+    mark = words.word(after: "fwmark").flatMap { MarkText.masked($0) }
     isForAll = words.dropFirst().prefix(3) == ["from", "all", "lookup"]
   }
 
   static func == (one: PolicyRule, other: PolicyRule) -> Bool { one.text == other.text }
-
-  private static func mark(_ text: String) -> (UInt32, UInt32)? {
-    let parts = text.split(separator: "/").map { number(String($0)) }
-    guard let value = parts.first ?? nil else { return nil }
-    return (value, parts.count > 1 ? parts[1] ?? .max : .max)
-  }
-
-  private static func number(_ text: String) -> UInt32? {
-    text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
-  }
 
   /// The rules of a protocol.
   static func all(_ family: IPFamily, _ tools: NetworkTools) async throws(ToaError) -> [PolicyRule] {

@@ -18,7 +18,7 @@ struct ReversePathChecks: Sendable, Equatable {
   init(_ files: FileRoot, on interface: String?, loose: [String] = []) {
     let names = interface.map { [$0] } ?? NetworkInterface.up(in: files).map(\.name)
     func value(_ name: String, _ setting: String) -> String {
-      files.line("/proc/sys/net/ipv4/conf/\(name)/\(setting)") ?? "0"
+      ReversePathFilter(files: files).setting(setting, name) ?? "0"
     }
     // Documentation/networking/ip-sysctl.rst: the larger value counts, and of this one, either.
     let filters = names.map { loose.contains($0) ? "2" : max(value("all", "rp_filter"), value($0, "rp_filter")) }

@@ -7,7 +7,7 @@ struct ReversePathFilter: Sendable {
   static let loose = "2"
   let files: FileRoot
 
-  private static let folder = "/proc/sys/net/ipv4/conf"
+  static let folder = "/proc/sys/net/ipv4/conf"
 
   static func path(_ interface: String) -> String { "\(folder)/\(interface)/rp_filter" }
 
@@ -15,7 +15,10 @@ struct ReversePathFilter: Sendable {
   var interfaces: [String] { files.list(Self.folder).filter { !["all", "default"].contains($0) }.sorted() }
 
   /// What is set for one interface, or for "all"; nil when there is no such interface.
-  func value(_ interface: String) -> String? { files.line(Self.path(interface)) }
+  func value(_ interface: String) -> String? { setting("rp_filter", interface) }
+
+  /// Another setting of the same folder, such as "src_valid_mark".
+  func setting(_ name: String, _ interface: String) -> String? { files.line("\(Self.folder)/\(interface)/\(name)") }
 
   /// Whether packets are dropped on the interface that would be answered by another one.
   func isStrict(_ interface: String) -> Bool { max(value("all") ?? "0", value(interface) ?? "0") == "1" }
@@ -31,6 +34,6 @@ struct ReversePathFilter: Sendable {
   /// Whether the mark of a packet is part of the question on some interface, as WireGuard's wg-quick sets it: a rule that looks at marks
   /// alone then answers for the reverse path, too, that the source is this host itself, and the packet is dropped.
   var asksByMark: Bool {
-    (interfaces + ["all"]).contains { files.line("\(Self.folder)/\($0)/src_valid_mark") == "1" }
+    (interfaces + ["all"]).contains { setting("src_valid_mark", $0) == "1" }
   }
 }

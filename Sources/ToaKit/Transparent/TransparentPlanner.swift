@@ -21,7 +21,7 @@ struct TransparentPlanner: Sendable {
     if misses || !isLive {
       steps.append(.raiseTransparent(TransparentRaise(settings: settings, old: enabled)))
     }
-    if !request.isRuntime, System.hasSystemd(system.files), await !Self.unit.isActive(system) {
+    if !request.isRuntime, system.files.hasSystemd, await !Self.unit.isActive(system) {
       steps.append(.startUnit(Self.unit))
     }
     var plan = Plan(verb: Self.verb, kernel: facts.target.text, steps: steps)

@@ -148,7 +148,7 @@ public struct TransparentProxying: Sendable {
   }
 
   private func warn(_ request: TransparentRequest) {
-    if !request.isRuntime, !System.hasSystemd(system.files) {
+    if !request.isRuntime, !system.files.hasSystemd {
       console.say(
         "  there is no systemd here: have the start-up run \(TransparentPackage.program) tproxy restore", .warning)
     }

@@ -66,8 +66,7 @@ extension TransparentRequest {
   /// The mark as a number.
   func markNumber() throws(ToaError) -> UInt32? {
     guard let mark else { return nil }
-    let number = mark.hasPrefix("0x") ? UInt32(mark.dropFirst(2), radix: 16) : UInt32(mark)
-    guard let number, number != 0 else {
+    guard let number = MarkText.number(mark), number != 0 else {
       throw ToaError(
         .usage, "--mark \(shellQuoted(mark)) is no mark", why: "it is a number from 1 to 0xffffffff",
         next: ["toa tproxy enable --mark 0x40"])

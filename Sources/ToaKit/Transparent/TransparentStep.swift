@@ -44,7 +44,7 @@ public struct UnitStart: Sendable, Equatable, Codable {
 
   /// Whether systemd runs and has started the unit.
   func isActive(_ system: System) async -> Bool {
-    guard System.hasSystemd(system.files) else { return false }
+    guard system.files.hasSystemd else { return false }
     return (try? await system.run.run(Command("systemctl", ["is-active", "--quiet", unit])))?.status == 0
   }
 
@@ -66,9 +66,4 @@ public struct UnitStart: Sendable, Equatable, Codable {
       .unexpected, "\(command.typed) failed", why: result.errorOutput,
       next: ["systemctl status \(unit)", "journalctl -b -u \(unit)"])
   }
-}
-
-extension System {
-  /// Whether systemd started this host.
-  static func hasSystemd(_ files: FileRoot) -> Bool { files.isDirectory("/run/systemd/system") }
 }

@@ -34,12 +34,6 @@ private struct TransparentChoice: Sendable {
   private var tools: NetworkTools { NetworkTools(run: system.run) }
   private var isRoot: Bool { system.identity.userID == 0 }
 
-  init(system: System, request: TransparentRequest, enabled: TransparentSettings?) {
-    self.system = system
-    self.request = request
-    self.enabled = enabled
-  }
-
   /// Interfaces that exist; a name that does not is a typing error.
   func checked(_ names: [String]) throws(ToaError) -> [String] {
     let there = ReversePathFilter(files: system.files).interfaces.filter { $0 != "lo" }
@@ -101,12 +95,10 @@ private struct TransparentChoice: Sendable {
   ) async throws(ToaError) {
     var used = Set(rules.compactMap { $0.table.flatMap(names.number) })
     for family in settings.families {
-      let words = try await tools.output("ip", family.ipOptions + ["route", "show", "table", "all"]).split(
-        separator: "\n")
-      for line in words {
-        let words = line.split(separator: " ")
-        guard let place = words.firstIndex(of: "table"), place + 1 < words.count,
-          let number = names.number(String(words[place + 1])), number != enabled?.table
+      let routes = try await tools.output("ip", family.ipOptions + ["route", "show", "table", "all"])
+      for line in routes.split(separator: "\n") {
+        guard let table = line.split(separator: " ").word(after: "table"),
+          let number = names.number(String(table)), number != enabled?.table
         else { continue }
         used.insert(number)
       }
@@ -208,7 +200,7 @@ private struct TransparentChoice: Sendable {
     for case .v4(let server) in servers {
       // "10.0.0.5 dev eth1 src 10.0.0.1 uid 0"
       let words = try await tools.answer("ip", ["route", "get", "\(server)"]).output.split { $0 == " " || $0 == "\n" }
-      if let device = words.firstIndex(of: "dev"), device + 1 < words.count { ways.insert(String(words[device + 1])) }
+      if let device = words.word(after: "dev") { ways.insert(String(device)) }
     }
     return (kept + strict.filter { interface in ways.contains { $0 != interface && $0 != "lo" } }).sorted()
   }

@@ -83,7 +83,7 @@ extension FileRoot {
       }
     }
     let files = effective.values.sorted() + ["/etc/modules"]
-    let scripts = isDirectory("/run/systemd/system") ? [] : ["/etc/sysconfig/modules/\(module).modules"]
+    let scripts = hasSystemd ? [] : ["/etc/sysconfig/modules/\(module).modules"]
     let commandLine = KernelCommandLine.read(from: self)
     let byBoot = ["modules_load", "rd.modules_load"].contains { commandLine.list($0).contains(module) }
     let runs = scripts.filter { mode($0).map { $0 & 0o100 != 0 } ?? false }

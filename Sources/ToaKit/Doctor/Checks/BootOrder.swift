@@ -22,7 +22,7 @@ extension Check {
     guard !files.autoloadFiles(of: ModuleBackend.moduleName).loading.isEmpty else {
       return Outcome(.skipped, "nothing loads it at boot (PER01)")
     }
-    guard files.isDirectory("/run/systemd/system") else { return Outcome(.ok, "by the system's start-up") }
+    guard files.hasSystemd else { return Outcome(.ok, "by the system's start-up") }
     let unit = "systemd-modules-load.service"
     let mask = ["/etc/systemd/system", "/run/systemd/system"].map { "\($0)/\(unit)" }.first { path in
       files.linkTarget(path) == "/dev/null" || files.size(path) == 0

@@ -26,7 +26,7 @@ extension Check {
         evidence: ["no \(EBPFSettings.path)"], fix: ["toa install --backend ebpf"])
     }
     if let skip = context.unmet(.host) { return skip }
-    guard files.isDirectory("/run/systemd/system") else {
+    guard files.hasSystemd else {
       return Outcome(
         .warning, "systemd is not init here: nothing loads it", expected: "systemd, or a start-up line of one's own",
         evidence: ["/run/systemd/system is not there"], fix: ["have the start-up run: /usr/lib/toa/toa load"])

@@ -136,7 +136,7 @@ extension DoctorContext {
     return Outcome(
       .error, "installed but not loaded", expected: "programs of toa for the cgroup \(bpf.scope)",
       evidence: ["\(bpfFolder)/control is not there, or names no set of programs"],
-      fix: ["toa load"] + (system.files.isDirectory("/run/systemd/system") ? ["systemctl status toa-ebpf"] : []),
+      fix: ["toa load"] + (system.files.hasSystemd ? ["systemctl status toa-ebpf"] : []),
       repairs: bpf.installed?.settings.map { [.loadEBPF(EBPFLoad(settings: $0, old: nil))] } ?? [])
   }
 }

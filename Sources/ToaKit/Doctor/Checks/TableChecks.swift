@@ -66,7 +66,6 @@ extension FileRoot {
   fileprivate var tcpSocketCount: UInt64? {
     let row = (line("/proc/net/sockstat") ?? "").split(separator: "\n").first { $0.hasPrefix("TCP:") }
     let words = row?.split(separator: " ") ?? []
-    guard let index = words.firstIndex(of: "alloc"), index + 1 < words.count else { return nil }
-    return UInt64(words[index + 1])
+    return words.word(after: "alloc").flatMap { UInt64($0) }
   }
 }

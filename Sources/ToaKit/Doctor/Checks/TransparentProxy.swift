@@ -54,7 +54,7 @@ extension Check {
   private static func lost(
     _ settings: TransparentSettings, _ state: TransparentState, _ facts: TransparentFacts, _ system: System
   ) -> Outcome {
-    let atBoot = System.hasSystemd(system.files) && system.files.exists(TransparentPackage.unit)
+    let atBoot = system.files.hasSystemd && system.files.exists(TransparentPackage.unit)
     let again =
       atBoot
       ? ["systemctl restart \(TransparentPackage.unitName)", "toa tproxy enable"] : ["toa tproxy enable --runtime"]

@@ -47,12 +47,12 @@ extension Check {
 extension TransparentFacts {
   /// The settings by which the kernel asks for the reverse path of IPv4 packets with their mark, where the rule would answer that.
   func asking(_ interfaces: [String], _ files: FileRoot) -> [String] {
-    let folder = "/proc/sys/net/ipv4/conf"
-    func isOn(_ name: String, _ setting: String) -> Bool { files.line("\(folder)/\(name)/\(setting)") == "1" }
+    let check = ReversePathFilter(files: files)
+    func isOn(_ name: String, _ setting: String) -> Bool { check.setting(setting, name) == "1" }
     guard families.contains(.ipv4), let rule = way(.ipv4).policy, rule.interface == nil, !isOn("all", "accept_local")
     else { return [] }
     return (["all"] + interfaces).filter { isOn($0, "src_valid_mark") && !isOn($0, "accept_local") }
-      .map { "\(folder)/\($0)/src_valid_mark" }
+      .map { "\(ReversePathFilter.folder)/\($0)/src_valid_mark" }
   }
 
   /// Rules of the packet filter that ask the same of packets which are marked by then.

@@ -60,9 +60,9 @@ extension Check {
     // "HAProxy version 2.6.12-1+deb12u4 2026/10/17 - https://haproxy.org/"
     guard let program = system.run.find("haproxy"),
       let words = (try? await system.run.run(Command(program, ["-v"])))?.output.split(separator: " "),
-      let place = words.firstIndex(of: "version"), place + 1 < words.count
+      let version = words.word(after: "version")
     else { return [keep, "before haproxy 2.9: " + root] }
-    return versionOrder(words[place + 1].prefix { $0.isNumber || $0 == "." }.description, "2.9") < 0 ? [root] : [keep]
+    return versionOrder(version.prefix { $0.isNumber || $0 == "." }.description, "2.9") < 0 ? [root] : [keep]
   }
 }
 
