@@ -7,8 +7,19 @@ set -euo pipefail
 tools=$(dirname "$(realpath "$(command -v swift)")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-arguments=()
+words=()
 for word; do
+  case $word in
+  # Where the names of all objects together are longer than 64 KB, clang writes them into a file, each in double quotes.
+  @*)
+    mapfile -d '' -t written < <(xargs printf '%s\0' <"${word#@}")
+    words+=("${written[@]}")
+    ;;
+  *) words+=("$word") ;;
+  esac
+done
+arguments=()
+for word in "${words[@]}"; do
   case $word in
   *.swift.o)
     "$tools/llvm-objcopy" --remove-section=.eh_frame "$word" "$work/${#arguments[@]}.o"
