@@ -59,7 +59,7 @@ prepare() {
   for deb in "$efi"/boot/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar x -C "$efi"; done
   cat >"$efi/grub.cfg" <<CFG
 search --no-floppy --label toaroot --set root
-linux /boot/vmlinuz-$KVER root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=no $(parameters_for "$KVER")
+linux /boot/vmlinuz-$KVER root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=no $(parameters_for "$KVER") $KERNEL_QUICK
 initrd /boot/initrd.img-$KVER
 boot
 CFG

@@ -95,7 +95,7 @@ boot() {
   # shellcheck disable=SC2046,SC2086
   timeout --foreground -k 5 "$LIMIT" qemu-system-x86_64 $QEMU_COMMON $QEMU_EXIT -m 1536 \
     -kernel "$VMLINUZ" -initrd "$INITRD" \
-    -append "$(parameters_for "$KVER") root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
+    -append "$(parameters_for "$KVER") $KERNEL_QUICK root=LABEL=toaroot rw quiet loglevel=4 systemd.show_status=${DEMO:+yes}${DEMO:-no} $(parameters_of "$1")" \
     -drive "if=none,id=root,file=$run/disk.qcow2,cache=unsafe" -device virtio-blk-pci,drive=root \
     -drive "if=none,id=job,format=raw,readonly=on,file=$run/job.img" -device virtio-blk-pci,drive=job,serial=job \
     -drive "if=none,id=out,format=raw,file=$run/out.img" -device virtio-blk-pci,drive=out,serial=out \

@@ -4,7 +4,8 @@
 # thread=single: with two threads TCG corrupts code patching across CPUs. KVM is never used: results must not depend on the
 # machine.
 QEMU_MACHINE="-accel tcg,thread=single -smp ${SMP:-2} -nodefaults -display none -no-reboot -nic none"
-QEMU_COMMON="$QEMU_MACHINE -cpu max"
+# Without erms and fsrm: with them the kernel copies and clears byte by byte, each of which TCG emulates as an instruction.
+QEMU_COMMON="$QEMU_MACHINE -cpu max,erms=off,fsrm=off"
 QEMU_EXIT="-device isa-debug-exit,iobase=0xf4,iosize=4"
 
 # A cortex-a72 has no pointer authentication, whose emulation makes everything ten times slower.
@@ -12,9 +13,14 @@ QEMU_ARM64="$QEMU_MACHINE -M virt -cpu cortex-a72 -semihosting-config enable=on,
 
 # A kernel that warns has failed, and a kernel that panics must not sit there. no_timer_check: on a busy machine the emulated
 # timer comes late, and the kernel would give up at once. For the same reason a processor or RCU counts as stuck after a minute or
-# two, not after twenty seconds in which the guest may not have been given any time at all.
-KERNEL_ANY="panic=-1 oops=panic panic_on_warn=1 watchdog_thresh=50 rcupdate.rcu_cpu_stall_timeout=120"
+# two, not after twenty seconds in which the guest may not have been given any time at all. norandmaps: TCG translates code
+# once for each address that it is seen at; a fifth of a guest's time goes into that where every process has addresses of its own.
+KERNEL_ANY="norandmaps panic=-1 oops=panic panic_on_warn=1 watchdog_thresh=50 rcupdate.rcu_cpu_stall_timeout=120"
 KERNEL_STRICT="console=ttyS0 $KERNEL_ANY no_timer_check"
+
+# A guest in which compilers and package managers run needs no guards against processors that guess, nor cleared pages.
+# The guests of single kernels keep both, as the hosts that the module is for do.
+KERNEL_QUICK="mitigations=off init_on_alloc=0"
 
 # parameters_for KVER: QEMU 7.2 breaks the unlocked cmpxchg16b under TCG, and kernels before 7 that use it crash at random: they
 # are told that there is none. (-cpu max,cx16=off would take the locked one, too, from user space, where Swift's runtime needs
