@@ -67,7 +67,23 @@ import Wire
       "NET14", .error, "toa's own until the next boot, without the rules",
       says: "2 are missing: IPv4 rule and IPv6 rule",
       fix: "toa tproxy enable --runtime", .loaded, TransparentHost.configuration(),
-      ["/usr/lib/systemd/system/toa-tproxy.service": nil], answers: TransparentHost.answer(toa, own: [])),
+      [
+        TransparentSettings.path: nil, "/usr/lib/systemd/system/toa-tproxy.service": nil,
+        TransparentRecord.path: jsonText(TransparentRecord(settings: TransparentHost.settings)),
+      ],
+      answers: TransparentHost.answer(toa, own: [])),
+    one(
+      "NET14", .warning, "toa's own, its unit masked", says: "/etc/systemd/system/toa-tproxy.service masks it",
+      fix: "systemctl unmask toa-tproxy.service", .loaded, TransparentHost.configuration(),
+      ["/etc/systemd/system/toa-tproxy.service": "-> /dev/null"]),
+    one(
+      "NET14", .warning, "toa's own, and no target wants its unit", says: "no target wants toa-tproxy.service",
+      fix: "toa tproxy enable", .loaded, TransparentHost.configuration(),
+      ["/usr/lib/systemd/system/multi-user.target.wants/toa-tproxy.service": nil]),
+    one(
+      "NET14", .error, "toa's own, flushed, its unit masked", fix: "systemctl unmask toa-tproxy.service", .loaded,
+      TransparentHost.configuration(), ["/etc/systemd/system/toa-tproxy.service": "-> /dev/null"],
+      answers: TransparentHost.answer(toa, flushed: true)),
     one(
       "NET14", .error, "toa's own for another port", says: "not those of 10.0.5.5:9000", fix: "--port 8080,9000",
       .loaded,

@@ -108,6 +108,11 @@ struct TransparentChoiceTests {
     let refusal = try #require(await status(host, TransparentRequest()))
     #expect(refusal.status == .refused && refusal.text.contains("src_valid_mark"))
     #expect(try await wanted(host, TransparentRequest(interfaces: "eth1")).interfaces == ["eth1"])
+    // This host itself may be the answer then.
+    let accepting = try self.host([
+      "/proc/sys/net/ipv4/conf/all/src_valid_mark": "1\n", "/proc/sys/net/ipv4/conf/all/accept_local": "1\n",
+    ])
+    #expect(try await wanted(accepting, TransparentRequest()).interfaces == [])
     for (table, rule) in [
       ("inet firewalld", "meta nfproto ipv6 fib saddr . mark . iif oif missing drop"),
       ("ip raw", "-A PREROUTING -m rpfilter --validmark --invert -j DROP"),

@@ -63,6 +63,7 @@ enum TransparentHost {
     case .toa(let settings):
       files[TransparentSettings.path] = settings.fileText
       files["/usr/lib/systemd/system/toa-tproxy.service"] = "[Unit]\n"
+      files["/usr/lib/systemd/system/multi-user.target.wants/toa-tproxy.service"] = "-> ../toa-tproxy.service"
       files["/sys/module/nf_tables/"] = ""
     case .hand: files["/proc/net/ip_tables_names"] = "mangle\nfilter\n"
     }

@@ -9,7 +9,6 @@ struct BootLoading: Sendable {
   ]
   /// The unit that loads the eBPF programs.
   static let unit = "toa-ebpf.service"
-  private static let unitFolders = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"]
   let system: System
 
   init(_ system: System) { self.system = system }
@@ -21,7 +20,7 @@ struct BootLoading: Sendable {
 
   /// Whether a backend is loaded by the next boot; without one, whether anything loads a module called toa.
   func restores(_ backend: Backend.Kind?) -> Bool {
-    backend == .ebpf ? hasSystemd && isUnitEnabled : isModuleListed
+    backend == .ebpf ? hasSystemd && system.files.bootUnit(Self.unit).isStarted : isModuleListed
   }
 
   /// The same as a clause.
@@ -41,19 +40,6 @@ struct BootLoading: Sendable {
         return text.split(separator: "\n").contains { $0.split(separator: " ").first == "toa" }
       }
     }
-  }
-
-  /// Whether something wants the unit, and nobody has masked it with an empty file or a link to /dev/null in /etc.
-  private var isUnitEnabled: Bool {
-    guard
-      let folder = Self.unitFolders.first(where: {
-        system.files.linkTarget("\($0)/\(Self.unit)") != nil
-          || system.files.exists("\($0)/\(Self.unit)")
-      })
-    else { return false }
-    let path = "\(folder)/\(Self.unit)"
-    if system.files.linkTarget(path) == "/dev/null" || system.files.size(path) == 0 { return false }
-    return Self.unitFolders.contains { system.files.linkTarget("\($0)/sysinit.target.wants/\(Self.unit)") != nil }
   }
 }
 

@@ -31,9 +31,15 @@ struct ReversePathFilter: Sendable {
     KernelSetting(path: path(interface), value: value, old: "").typed(value)
   }
 
-  /// Whether the mark of a packet is part of the question on some interface, as WireGuard's wg-quick sets it: a rule that looks at marks
-  /// alone then answers for the reverse path, too, that the source is this host itself, and the packet is dropped.
-  var asksByMark: Bool {
-    (interfaces + ["all"]).contains { setting("src_valid_mark", $0) == "1" }
+  /// Where the mark of a packet is part of the question on one of these interfaces, as WireGuard's wg-quick sets it: of these and "all"
+  /// those with src_valid_mark. A rule that looks at marks alone then answers for the reverse path, too, that the source is this host
+  /// itself, and the packet is dropped, unless accept_local lets such a source in. Of both, either value counts, the interface's or that
+  /// for all.
+  func asking(byMarkOn interfaces: [String]) -> [String] {
+    func isOn(_ name: String, _ interface: String) -> Bool { setting(name, interface) == "1" }
+    guard !isOn("accept_local", "all") else { return [] }
+    let dropping = interfaces.filter { !isOn("accept_local", $0) }
+    guard interfaces.isEmpty || !dropping.isEmpty else { return [] }
+    return (["all"] + dropping).filter { isOn("src_valid_mark", $0) }
   }
 }

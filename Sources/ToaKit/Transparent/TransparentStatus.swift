@@ -54,7 +54,7 @@ public struct TransparentStatus: Sendable {
         }
       table.add(["  \(part.name)", "\(settings.words(part))", cell])
     }
-    table.add(["  at boot", "\(bootSentence)"])
+    table.add(["  at boot", "\(boot.sentence)"])
     for line in table.lines(console) { console.print(line) }
     return document(word, settings, state)
   }
@@ -64,7 +64,7 @@ public struct TransparentStatus: Sendable {
       return ("unknown", "only root may look at the packet filter; next: sudo toa tproxy status", .warning)
     }
     if state.isWhole { return ("working", "Servers' answers are diverted to the proxy", .good) }
-    let next = atBoot ? "systemctl restart \(TransparentPackage.unitName)" : "toa tproxy enable"
+    let next = boot.restores ? "systemctl restart \(TransparentPackage.unitName)" : "toa tproxy enable"
     return state.isAbsent
       ? ("lost", "Transparent proxying is enabled, but nothing of it is in the kernel; next: \(next)", .bad)
       : ("incomplete", "Transparent proxying is enabled, but parts of it are missing; next: \(next)", .bad)
@@ -75,26 +75,19 @@ public struct TransparentStatus: Sendable {
     console.say("Servers' answers to clients' addresses come back to this host's proxy.", .good)
     var table = Table()
     for part in settings.parts { table.add(["  \(part.name)", "\(settings.words(part))"]) }
-    table.add(["  at boot", "\(bootSentence)"])
+    table.add(["  at boot", "\(boot.sentence)"])
     for line in table.lines(console) { console.say(line) }
     console.say("  -> on each server, the route to clients has to lead through this host")
     console.say("  -> toa tproxy selftest")
   }
 
-  private var atBoot: Bool {
-    BootLoading(system).hasSystemd && system.files.exists(TransparentPackage.unit)
-      && system.files.exists(TransparentSettings.path)
-  }
-
-  private var bootSentence: String {
-    atBoot ? "made again by \(TransparentPackage.unitName)" : "not made again"
-  }
+  private var boot: TransparentBoot { TransparentBoot(system) }
 
   private func document(
     _ state: String, _ settings: TransparentSettings?, _ parts: TransparentState?
   ) -> TransparentStatusDocument {
     TransparentStatusDocument(
-      state: state, settings: OrNull(settings), atBoot: atBoot, present: parts?.present.map(\.title) ?? [],
+      state: state, settings: OrNull(settings), atBoot: boot.restores, present: parts?.present.map(\.title) ?? [],
       missing: parts?.missing.map(\.title) ?? [])
   }
 }

@@ -209,7 +209,10 @@ private struct TransparentChoice: Sendable {
   func refuseReversePathByMark(_ settings: TransparentSettings, _ listings: [String]) throws(ToaError) {
     guard settings.interfaces.isEmpty else { return }
     let why: (family: IPFamily, cause: String)
-    if settings.families.contains(.ipv4), ReversePathFilter(files: system.files).asksByMark {
+    let check = ReversePathFilter(files: system.files)
+    // Nobody's answers come by lo.
+    let interfaces = check.interfaces.filter { $0 != "lo" }
+    if settings.families.contains(.ipv4), !check.asking(byMarkOn: interfaces).isEmpty {
       why = (.ipv4, "src_valid_mark is 1 on this host, as WireGuard's wg-quick sets it")
     } else if settings.families.contains(.ipv6), listings.contains(where: { $0.contains("fib saddr . mark") }) {
       why = (.ipv6, "a rule of nftables asks for the way back by the packet's mark, as firewalld's IPv6_rpfilter does")

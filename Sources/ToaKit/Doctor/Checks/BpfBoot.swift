@@ -18,7 +18,7 @@ extension Check {
       """
   ) { context in
     let files = context.system.files
-    let unit = files.unit(BootLoading.unit)
+    let unit = files.bootUnit(BootLoading.unit)
     guard context.bpf.installed != nil || unit.place != nil else {
       guard context.bpf.live != nil else { return Outcome(.skipped, "eBPF is not installed") }
       return Outcome(
@@ -58,23 +58,5 @@ extension Check {
         evidence: [wish, other], fix: ["take toa out of \(other)"])
     }
     return Outcome(.ok, "by the service toa-ebpf", evidence: [place, wish])
-  }
-}
-
-/// Folders of systemd's units, the strongest first.
-private let unitFolders = [
-  "/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
-]
-
-extension FileRoot {
-  /// Where a unit of sysinit.target is, what wants it, and what masks one or the other.
-  fileprivate func unit(_ name: String) -> (place: String?, wish: String?, mask: String?) {
-    func isThere(_ path: String) -> Bool { exists(path) || linkTarget(path) != nil }
-    let place = unitFolders.map { "\($0)/\(name)" }.first(where: isThere)
-    let wish = ["sysinit.target", "multi-user.target", "basic.target"].lazy.compactMap { target in
-      unitFolders.map { "\($0)/\(target).wants/\(name)" }.first(where: isThere)
-    }.first
-    let mask = [place, wish].compactMap { $0 }.first { linkTarget($0) == "/dev/null" || size($0) == 0 }
-    return (place, wish, mask)
   }
 }

@@ -29,6 +29,12 @@ extension Check {
     if let settings = facts.enabled, let state = facts.state, !state.isWhole {
       return lost(settings, state, facts, context.system)
     }
+    let boot = TransparentBoot(context.system)
+    if facts.enabled != nil, let obstacle = boot.obstacle {
+      return Outcome(
+        .warning, "toa tproxy is enabled, and the next boot does not make its parts again: \(obstacle)",
+        expected: "\(TransparentPackage.unitName), wanted and not masked", evidence: facts.evidence, fix: boot.remedy)
+    }
     guard !facts.proxies.isEmpty else {
       return Outcome(
         .info, "toa tproxy is enabled, and no haproxy or nginx is configured to connect with foreign addresses")
@@ -54,10 +60,13 @@ extension Check {
   private static func lost(
     _ settings: TransparentSettings, _ state: TransparentState, _ facts: TransparentFacts, _ system: System
   ) -> Outcome {
-    let atBoot = system.files.hasSystemd && system.files.exists(TransparentPackage.unit)
+    let boot = TransparentBoot(system)
     let again =
-      atBoot
-      ? ["systemctl restart \(TransparentPackage.unitName)", "toa tproxy enable"] : ["toa tproxy enable --runtime"]
+      if boot.restores {
+        ["systemctl restart \(TransparentPackage.unitName)", "toa tproxy enable"]
+      } else {
+        boot.obstacle == nil ? ["toa tproxy enable --runtime"] : boot.remedy + ["toa tproxy enable"]
+      }
     // Answers may come back by rules of somebody else's.
     let harms = facts.isAsked ? !facts.missing.isEmpty : true
     return Outcome(

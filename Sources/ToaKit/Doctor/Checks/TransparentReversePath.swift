@@ -47,11 +47,8 @@ extension Check {
 extension TransparentFacts {
   /// The settings by which the kernel asks for the reverse path of IPv4 packets with their mark, where the rule would answer that.
   func asking(_ interfaces: [String], _ files: FileRoot) -> [String] {
-    let check = ReversePathFilter(files: files)
-    func isOn(_ name: String, _ setting: String) -> Bool { check.setting(setting, name) == "1" }
-    guard families.contains(.ipv4), let rule = way(.ipv4).policy, rule.interface == nil, !isOn("all", "accept_local")
-    else { return [] }
-    return (["all"] + interfaces).filter { isOn($0, "src_valid_mark") && !isOn($0, "accept_local") }
+    guard families.contains(.ipv4), let rule = way(.ipv4).policy, rule.interface == nil else { return [] }
+    return ReversePathFilter(files: files).asking(byMarkOn: interfaces)
       .map { "\(ReversePathFilter.folder)/\($0)/src_valid_mark" }
   }
 
