@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# All tests of what `make dist` made. Those of packages and of transparent proxying run beside the VM tests, which wait for downloads
+# All tests of what `make dist` made. Those of transparent proxying and of packages run beside the VM tests, which wait for downloads
 # at first: one after the other, each into a log that is shown when it has ended. Those of eBPF have limits of time, and the machine to
 # themselves.
 # Ends 0 only when all passed.
@@ -16,7 +16,7 @@ trap 'rm -rf "$logs"' EXIT
 
 beside() {
   local name status failed=0
-  for name in Dist/run.sh Packages/run.sh "Bpf/run.sh transparent"; do
+  for name in "Bpf/run.sh transparent" Dist/run.sh Packages/run.sh; do
     status=0
     # A file of cases takes several times as long as alone.
     # shellcheck disable=SC2086
