@@ -46,7 +46,11 @@ public struct ModuleBuild: Sendable, Equatable, Codable {
       (commonHeaders.map { ["-C", $0, "O=\(headers)"] } ?? ["-C", headers]) + ["M=\(folder)"]
         + (isClang ? llvm ?? ["LLVM=1"] : ["CC=\(compiler)"]) + (cross?.words ?? []) + ["modules"],
       // The build ID is made of the debugging information, too: without this it would tell one folder from another.
-      environment: ["LC_ALL": "C", "KCFLAGS": "-fdebug-prefix-map=\(folder)=."],
+      // Where this time is set, Kbuild (since 6.12) has pahole write BTF in one order, and not as its threads come to an end; nothing
+      // else of a module is made of it.
+      environment: [
+        "LC_ALL": "C", "KCFLAGS": "-fdebug-prefix-map=\(folder)=.", "KBUILD_BUILD_TIMESTAMP": "@0",
+      ],
       unsetEnvironment: BuildEnvironment.poison)
   }
 
