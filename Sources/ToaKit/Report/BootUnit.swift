@@ -28,7 +28,10 @@ extension FileRoot {
     let wish = targets.lazy.compactMap { target in
       folders.map { "\($0)/\(target).wants/\(name)" }.first(where: isThere)
     }.first
-    let mask = [place, wish].compactMap { $0 }.first { linkTarget($0) == "/dev/null" || size($0) == 0 }
+    let mask = [place, wish].compactMap { $0 }.first(where: isMask)
     return BootUnit(place: place, wish: wish, mask: mask)
   }
+
+  /// Whether a unit's file, or the link by which a target wants it, is empty or leads to /dev/null.
+  func isMask(_ path: String) -> Bool { linkTarget(path) == "/dev/null" || size(path) == 0 }
 }

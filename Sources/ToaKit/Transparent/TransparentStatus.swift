@@ -34,15 +34,16 @@ public struct TransparentStatus: Sendable {
     let mayLook = system.identity.userID == 0
     // The record of what was made is root's.
     let settings = mayLook ? try TransparentSettings.enabled(system) : try TransparentSettings.installed(system)
+    let boot = TransparentBoot(system)
     guard let settings else {
       console.print(
         mayLook
           ? "Transparent proxying is off; next: toa tproxy enable"
           : "Transparent proxying is not installed; only root sees more")
-      return document(mayLook ? "off" : "unknown", nil, nil)
+      return document(mayLook ? "off" : "unknown", nil, nil, boot)
     }
     let state = mayLook ? try await TransparentRules(system.run, system.files).state(settings) : nil
-    let (word, sentence, style) = judge(state)
+    let (word, sentence, style) = judge(state, boot)
     console.print(console.styled(sentence, style))
     var table = Table()
     for part in settings.parts {
@@ -56,10 +57,10 @@ public struct TransparentStatus: Sendable {
     }
     table.add(["  at boot", "\(boot.sentence)"])
     for line in table.lines(console) { console.print(line) }
-    return document(word, settings, state)
+    return document(word, settings, state, boot)
   }
 
-  private func judge(_ state: TransparentState?) -> (String, String, Console.Style) {
+  private func judge(_ state: TransparentState?, _ boot: TransparentBoot) -> (String, String, Console.Style) {
     guard let state else {
       return ("unknown", "only root may look at the packet filter; next: sudo toa tproxy status", .warning)
     }
@@ -75,16 +76,14 @@ public struct TransparentStatus: Sendable {
     console.say("Servers' answers to clients' addresses come back to this host's proxy.", .good)
     var table = Table()
     for part in settings.parts { table.add(["  \(part.name)", "\(settings.words(part))"]) }
-    table.add(["  at boot", "\(boot.sentence)"])
+    table.add(["  at boot", "\(TransparentBoot(system).sentence)"])
     for line in table.lines(console) { console.say(line) }
     console.say("  -> on each server, the route to clients has to lead through this host")
     console.say("  -> toa tproxy selftest")
   }
 
-  private var boot: TransparentBoot { TransparentBoot(system) }
-
   private func document(
-    _ state: String, _ settings: TransparentSettings?, _ parts: TransparentState?
+    _ state: String, _ settings: TransparentSettings?, _ parts: TransparentState?, _ boot: TransparentBoot
   ) -> TransparentStatusDocument {
     TransparentStatusDocument(
       state: state, settings: OrNull(settings), atBoot: boot.restores, present: parts?.present.map(\.title) ?? [],

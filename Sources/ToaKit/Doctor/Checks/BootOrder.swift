@@ -24,9 +24,8 @@ extension Check {
     }
     guard files.hasSystemd else { return Outcome(.ok, "by the system's start-up") }
     let unit = "systemd-modules-load.service"
-    let mask = ["/etc/systemd/system", "/run/systemd/system"].map { "\($0)/\(unit)" }.first { path in
-      files.linkTarget(path) == "/dev/null" || files.size(path) == 0
-    }
+    let mask = ["/etc/systemd/system", "/run/systemd/system"].map { "\($0)/\(unit)" }
+      .first(where: files.isMask)
     if let mask {
       return Outcome(
         .warning, "\(mask) masks the service that loads modules at boot", expected: "no mask",

@@ -26,10 +26,10 @@ extension Check {
     if let error = facts.unreadable {
       return Outcome(.warning, error.what, evidence: facts.evidence + [error.why], fix: error.next)
     }
-    if let settings = facts.enabled, let state = facts.state, !state.isWhole {
-      return lost(settings, state, facts, context.system)
-    }
     let boot = TransparentBoot(context.system)
+    if let settings = facts.enabled, let state = facts.state, !state.isWhole {
+      return lost(settings, state, facts, boot)
+    }
     if facts.enabled != nil, let obstacle = boot.obstacle {
       return Outcome(
         .warning, "toa tproxy is enabled, and the next boot does not make its parts again: \(obstacle)",
@@ -58,9 +58,8 @@ extension Check {
 
   /// Parts that toa made, or was to make, and that are not there.
   private static func lost(
-    _ settings: TransparentSettings, _ state: TransparentState, _ facts: TransparentFacts, _ system: System
+    _ settings: TransparentSettings, _ state: TransparentState, _ facts: TransparentFacts, _ boot: TransparentBoot
   ) -> Outcome {
-    let boot = TransparentBoot(system)
     let again =
       if boot.restores {
         ["systemctl restart \(TransparentPackage.unitName)", "toa tproxy enable"]
